@@ -1,0 +1,3 @@
+"""Identity provider."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Nouns and rules: values without I/O, without a clock, without await."""

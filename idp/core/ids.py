@@ -1,0 +1,10 @@
+"""Names for identifiers, so that one kind is never passed as another."""
+
+from typing import NewType
+
+AccountId = NewType("AccountId", str)
+SessionId = NewType("SessionId", str)
+TenantId = NewType("TenantId", str)
+EventId = NewType("EventId", str)
+MessageId = NewType("MessageId", str)
+KeyId = NewType("KeyId", str)

@@ -1,0 +1,47 @@
+"""All that a plugin may import, and nothing else. Versioned: SDK_VERSION rises when a plugin must change."""
+
+from idp.sdk.authenticators import CodeSignIn, FirstFactor
+from idp.sdk.factors import CodeChannel, Enrollable, Enrolment, SecondFactor
+from idp.sdk.features import FeatureSource, FeatureValue
+from idp.sdk.passwords import PasswordRule
+from idp.sdk.plugin import (
+    SDK_VERSION,
+    AccountView,
+    Log,
+    OwnCredential,
+    OwnCredentials,
+    OwnStore,
+    Passwords,
+    Plugin,
+    PluginContext,
+    PluginSettings,
+)
+from idp.sdk.senders import Message, Sender, SenderFailed
+from idp.sdk.subscribers import Event, EventSubscriber
+
+__all__ = [
+    "SDK_VERSION",
+    "AccountView",
+    "CodeChannel",
+    "CodeSignIn",
+    "Enrollable",
+    "Enrolment",
+    "Event",
+    "EventSubscriber",
+    "FeatureSource",
+    "FeatureValue",
+    "FirstFactor",
+    "Log",
+    "Message",
+    "OwnCredential",
+    "OwnCredentials",
+    "OwnStore",
+    "PasswordRule",
+    "Passwords",
+    "Plugin",
+    "PluginContext",
+    "PluginSettings",
+    "SecondFactor",
+    "Sender",
+    "SenderFailed",
+]

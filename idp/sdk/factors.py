@@ -1,0 +1,70 @@
+"""Proving it again: second factors."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+from idp.sdk.plugin import AccountView, Plugin, S
+
+
+class SecondFactor(Plugin[S]):
+    """Another proof by the person whose first factor was right.
+
+    `method` is what callers write in `mfaType`; `amr` are RFC 8176 values. The core counts the guesses before it asks.
+    """
+
+    method: ClassVar[str]
+    amr: ClassVar[tuple[str, ...]]
+
+    @abstractmethod
+    async def is_ready(self, account: AccountView) -> bool:
+        """Whether the account can use this now (has an address, has enrolled)."""
+
+    @abstractmethod
+    async def verify(self, account: AccountView, code: str) -> bool:
+        """Whether `code` proves it. Only `True` passes. One code must pass once, whoever races."""
+
+
+class CodeChannel(SecondFactor[S]):
+    """A second factor by a code that we send.
+
+    The core makes, digests, expires, throttles, counts and claims the code: a channel says where it goes, no more,
+    so no channel can forget a rule.
+    """
+
+    channel: ClassVar[str]
+    amr: ClassVar[tuple[str, ...]] = ("otp",)
+
+    @abstractmethod
+    def address(self, account: AccountView) -> str | None:
+        """Where the code goes; None when the account cannot use this channel."""
+
+    async def is_ready(self, account: AccountView) -> bool:
+        return self.address(account) is not None
+
+    async def verify(self, account: AccountView, code: str) -> bool:  # noqa: ARG002 - the core claims the code itself
+        return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment:
+    """What the person needs to set the factor up, shown once. `uri` may be drawn as a QR code."""
+
+    secret: str
+    uri: str
+
+
+class Enrollable(SecondFactor[S]):
+    """A second factor that the account sets up first, and proves once before it counts."""
+
+    @abstractmethod
+    async def enrol(self, account: AccountView) -> Enrolment:
+        """Begins; the factor does not count yet. Calling it again replaces what was begun, never what is proved."""
+
+    @abstractmethod
+    async def confirm(self, account: AccountView, code: str) -> bool:
+        """Proves the set-up; from now on the factor counts."""
+
+    @abstractmethod
+    async def remove(self, account: AccountView) -> None:
+        """Forgets it."""

@@ -1,0 +1,125 @@
+"""What every plugin is: settings, a context, a life."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from idp.core.ids import AccountId
+from idp.ports.ambient import Clock, Entropy
+
+SDK_VERSION = 1
+
+
+class PluginSettings(BaseModel):
+    """The table `[plugins.NAME]`. Unknown keys are refused; docstrings on fields become the manual."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountView:
+    """What a plugin may know of an account: no session, no request, no roles."""
+
+    id: AccountId
+    email: str
+    email_proved: bool
+    phone_number: str | None
+    phone_proved: bool
+    first_name: str
+    last_name: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnCredential:
+    """What the plugin keeps for one account; `version` guards the next `swap`."""
+
+    data: bytes
+    version: int
+
+
+class OwnCredentials(Protocol):
+    """Sealed at rest, one value per account, under the plugin's name."""
+
+    async def get(self, account_id: AccountId) -> OwnCredential | None: ...
+
+    async def put(self, account_id: AccountId, data: bytes) -> None: ...
+
+    async def swap(self, account_id: AccountId, data: bytes, version: int) -> bool:
+        """Replaces the value if it still has `version`: True for one of all who race."""
+        ...
+
+    async def remove(self, account_id: AccountId) -> bool: ...
+
+
+class OwnStore(Protocol):
+    """Small values of the plugin's own, sealed at rest, with expiry."""
+
+    async def get(self, key: str) -> bytes | None: ...
+
+    async def put(self, key: str, value: bytes, *, expires_at: datetime | None = None) -> None: ...
+
+    async def add(self, key: str, value: bytes, *, expires_at: datetime | None = None) -> bool:
+        """False when a live value is there: True for one of all who race."""
+        ...
+
+    async def remove(self, key: str) -> None: ...
+
+
+class Passwords(Protocol):
+    """The passwords that we keep."""
+
+    async def match(self, account_id: AccountId | None, password: str) -> bool:
+        """Whether it is the account's password; None takes as long and is False. Renews an outdated hash."""
+        ...
+
+
+class Log(Protocol):
+    """Structured: a short event name and fields. Codes, tokens and addresses do not belong here."""
+
+    def info(self, event: str, **fields: Any) -> Any: ...
+
+    def warning(self, event: str, **fields: Any) -> Any: ...
+
+    def error(self, event: str, **fields: Any) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PluginContext:
+    """All that a plugin gets from us. `name` is the one of its table in the config; `issuer` our own address."""
+
+    name: str
+    issuer: str
+    clock: Clock
+    entropy: Entropy
+    log: Log
+    credentials: OwnCredentials
+    store: OwnStore
+    passwords: Passwords
+    data: Mapping[str, str]
+
+
+S = TypeVar("S", bound=PluginSettings)
+
+
+class Plugin(Generic[S]):
+    """The root of every extension point; a plugin's class derives from one of them, not from this.
+
+    `sdk_version` is the version it was written for; another than ours is refused at start.
+    """
+
+    sdk_version: ClassVar[int] = SDK_VERSION
+    Settings: ClassVar[type[PluginSettings]] = PluginSettings
+
+    def __init__(self, settings: S, context: PluginContext) -> None:
+        self.settings = settings
+        self.context = context
+
+    async def start(self) -> None:
+        """Called once before the first request. Raise to refuse to start."""
+
+    async def stop(self) -> None:
+        """Called once after the last request."""

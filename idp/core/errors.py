@@ -32,8 +32,8 @@ Exception
     └── PluginFailed        plugin_failed
 ```
 
-Three audiences, three fields: a face words the answer from `code` and the typed fields, the log says `str(error)`, a test
-matches the class. No exception's text ever reaches the wire.
+Three audiences, three fields: a face words the answer from `code` and the typed fields, the log says `str(error)`,
+a test matches the class. No exception's text ever reaches the wire.
 """
 
 from datetime import datetime

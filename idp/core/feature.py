@@ -70,26 +70,32 @@ class Decision:
         return self.value is True
 
 
+ConfigKey = tuple[str, TenantKind | None, str]
+"""(feature, kind, tenant's name); (feature, None, "") for everywhere."""
+
+RunTimeKey = tuple[str, TenantId | None]
+"""(feature, tenant's id); None for everywhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class FlagTable:
-    """The values set in the config and at run time, ready to decide.
+    """The values set in the config and at run time, ready to decide."""
 
-    `config` and `run_time` are keyed by (feature, tenant id or None).
-    """
-
-    config: Mapping[tuple[str, TenantId | None], FeatureValue]
-    run_time: Mapping[tuple[str, TenantId | None], FeatureValue]
+    config: Mapping[ConfigKey, FeatureValue]
+    run_time: Mapping[RunTimeKey, FeatureValue]
 
     def say(self, feature: Feature, tenant: Tenant | None) -> Say:
         """What holds in `tenant` (None: everywhere)."""
-        if tenant is not None:
-            for level, table in ((Level.RUN_TIME_TENANT, self.run_time), (Level.CONFIG_TENANT, self.config)):
-                if (own := table.get((feature.name, tenant.id))) is not None:
-                    return Say(tenant=tenant.name, level=level, value=own)
         name = tenant.name if tenant else None
-        for level, table in ((Level.RUN_TIME_GLOBAL, self.run_time), (Level.CONFIG_GLOBAL, self.config)):
-            if (everywhere := table.get((feature.name, None))) is not None:
-                return Say(tenant=name, level=level, value=everywhere)
+        if tenant is not None:
+            if (own := self.run_time.get((feature.name, tenant.id))) is not None:
+                return Say(tenant=name, level=Level.RUN_TIME_TENANT, value=own)
+            if (own := self.config.get((feature.name, tenant.kind, tenant.name))) is not None:
+                return Say(tenant=name, level=Level.CONFIG_TENANT, value=own)
+        if (everywhere := self.run_time.get((feature.name, None))) is not None:
+            return Say(tenant=name, level=Level.RUN_TIME_GLOBAL, value=everywhere)
+        if (everywhere := self.config.get((feature.name, None, ""))) is not None:
+            return Say(tenant=name, level=Level.CONFIG_GLOBAL, value=everywhere)
         return Say(tenant=name, level=Level.DEFAULT, value=feature.default)
 
     def decide(self, feature: Feature, tenants: Iterable[Tenant]) -> Decision:

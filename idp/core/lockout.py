@@ -7,8 +7,8 @@
     └───────────── success clears everything ◀────────────────────────────┘ the next lock lasts twice as long
 ```
 
-An attempt is charged before the secret is looked at and given back when it was right: 40 parallel guesses against a limit
-of 5 look at 5 secrets (Keycloak #31726, AWS Cognito 2021).
+An attempt is charged before the secret is looked at and given back when it was right: 40 parallel guesses against a
+limit of 5 look at 5 secrets (Keycloak #31726, AWS Cognito 2021).
 """
 
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Charge:
 
     @property
     def attempts_left(self) -> int:
-        """What Bloom's contract shows when this attempt fails: the limit itself after the first failure, 1 after the last."""
+        """What Bloom's contract shows when this one fails: the limit after the first failure, 1 after the last."""
         return max(1, self.limit - self.failures + 1)
 
 

@@ -26,7 +26,7 @@ class PasswordHasher(Protocol):
 
 class Digester(Protocol):
     def digest(self, purpose: str, *parts: str) -> Digest:
-        """HMAC-SHA-256 under the server's pepper; `purpose` and the bounds between parts are part of what is digested."""
+        """HMAC-SHA-256 under the server's pepper; `purpose` and the bounds between parts are digested with them."""
         ...
 
     def pseudonym(self, text: str) -> str:
@@ -52,7 +52,7 @@ class TokenSigner(Protocol):
 
 class TokenVerifier(Protocol):
     def verify(self, token: str, token_type: str, audience: str) -> VerifiedClaims:
-        """The one door from bytes to claims. Raises SessionExpired unless it is a live token of ours and of that kind."""
+        """The one door from bytes to claims. Raises SessionExpired but for a live token of ours, of that kind."""
         ...
 
 

@@ -44,6 +44,14 @@ class Accounts(Protocol):
         """True for the one caller that confirmed it; False when it was confirmed already."""
         ...
 
+    def name_phone(self, account_id: AccountId, number: str, now: datetime) -> bool:
+        """Keeps an unproved `number`, unless one is proved already: then False."""
+        ...
+
+    def prove_phone(self, account_id: AccountId, number: str, now: datetime) -> None:
+        """Keeps `number`, which a code has just proved."""
+        ...
+
     def record_sign_in(self, account_id: AccountId, now: datetime) -> None: ...
 
     def remove(self, account_id: AccountId) -> bool:

@@ -1,4 +1,4 @@
-"""The enabled plugins, as the verbs see them: each already behind its fence, so it raises PluginFailed or what it may."""
+"""The enabled plugins, as the verbs see them: each behind its fence, so it raises PluginFailed or what it may."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

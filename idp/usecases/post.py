@@ -1,0 +1,131 @@
+"""Writing to people: challenges and letters leave with the commit that made them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from idp.core.account import Account
+from idp.core.challenge import Challenge, Purpose
+from idp.core.ids import AccountId, MessageId
+from idp.core.message import Letter, Template
+from idp.core.secret import Digest
+from idp.ports.ambient import Entropy
+from idp.ports.crypto import Digester, Sealer
+from idp.ports.storage import Parcel, UnitOfWork
+from idp.usecases.rules import Rules
+
+LETTER = "letter"
+ERRAND = "errand"
+EVENT = "event"
+SEAL = "outbox"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """Puts letters and errands into the outbox, sealed. A slow mail server slows nobody's request (row 37)."""
+
+    entropy: Entropy
+    digester: Digester
+    sealer: Sealer
+    rules: Rules
+
+    def code(self, work: UnitOfWork, account: Account, purpose: Purpose, *, method: str, to: str, now: datetime) -> str:
+        """Issues a code in place of any pending one of the purpose. The caller puts it into a letter, nowhere else."""
+        code = self.entropy.digits(self.rules.code_length)
+        work.challenges.issue(
+            Challenge(
+                account_id=account.id,
+                purpose=purpose,
+                digest=self.code_digest(purpose, account.id, code),
+                method=method,
+                target=to,
+                issued_at=now,
+                expires_at=now + self.rules.code_life,
+            )
+        )
+        return code
+
+    def link_token(
+        self, work: UnitOfWork, account: Account, purpose: Purpose, *, to: str, life: timedelta, now: datetime
+    ) -> str:
+        """Issues a link's token in place of any pending one of the purpose."""
+        token = self.entropy.token()
+        work.challenges.issue(
+            Challenge(
+                account_id=account.id,
+                purpose=purpose,
+                digest=self.link_digest(purpose, token),
+                method="link",
+                target=to,
+                issued_at=now,
+                expires_at=now + life,
+            )
+        )
+        return token
+
+    def code_digest(self, purpose: Purpose, account_id: AccountId, code: str) -> Digest:
+        return self.digester.digest("code", purpose, account_id, code)
+
+    def link_digest(self, purpose: Purpose, token: str) -> Digest:
+        return self.digester.digest("link", purpose, token)
+
+    def letter(self, work: UnitOfWork, letter: Letter, now: datetime) -> None:
+        """A message to be rendered and carried after the commit."""
+        body = {
+            "template": letter.template.value,
+            "channel": letter.channel,
+            "to": letter.to,
+            "language": letter.language,
+            "jurisdiction": letter.jurisdiction,
+            "data": dict(letter.data),
+        }
+        self._put(work, LETTER, letter.channel, body, now)
+
+    def errand(self, work: UnitOfWork, verb: str, arguments: Mapping[str, str | None], now: datetime) -> None:
+        """Something to be looked up and done in the background, so that the answer tells nothing (rows 37, 38)."""
+        self._put(work, ERRAND, verb, dict(arguments), now)
+
+    def notice(self, work: UnitOfWork, account: Account, template: Template, now: datetime, *, to: str = "") -> None:
+        """Tells the owner of a change to the account (ASVS 6.3.7)."""
+        self.letter(
+            work,
+            Letter(
+                template=template,
+                channel="email",
+                to=to or account.email,
+                language=account.language,
+                data={"name": account.full_name},
+            ),
+            now,
+        )
+
+    def _put(self, work: UnitOfWork, kind: str, target: str, body: Mapping[str, object], now: datetime) -> None:
+        work.outbox.put(
+            Parcel(
+                id=MessageId(self.entropy.id()),
+                kind=kind,
+                target=target,
+                body=self.sealer.seal(json.dumps(body).encode(), SEAL),
+                created_at=now,
+                due_at=now,
+            )
+        )
+
+
+def letter_from(body: Mapping[str, object]) -> Letter:
+    """The letter that `Post.letter` wrote down."""
+    data = body["data"]
+    language, jurisdiction = body["language"], body["jurisdiction"]
+    return Letter(
+        template=Template(str(body["template"])),
+        channel=str(body["channel"]),
+        to=str(body["to"]),
+        language=None if language is None else str(language),
+        jurisdiction=None if jurisdiction is None else str(jurisdiction),
+        data={str(key): str(value) for key, value in data.items()} if isinstance(data, dict) else {},
+    )
+
+
+def in_minutes(life: timedelta) -> str:
+    return str(max(1, int(life.total_seconds() // 60)))

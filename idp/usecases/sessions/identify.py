@@ -1,0 +1,50 @@
+"""Who holds this cookie? The hot path: one signature (cached), one read."""
+
+from dataclasses import dataclass
+
+from idp.core.account import Account
+from idp.core.claims import ACCESS_TOKEN_TYPE, audience_of
+from idp.core.errors import SessionExpired, SessionMissing
+from idp.core.ids import SessionId
+from idp.core.session import Session
+from idp.ports.ambient import Clock
+from idp.ports.crypto import TokenVerifier
+from idp.ports.storage import Store
+from idp.usecases.rules import Rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """Somebody whose token and session were checked just now."""
+
+    account: Account
+    session: Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identify:
+    """Raises SessionMissing without a token, SessionExpired for a bad one.
+
+    The session's row is read on every use: a sign-out elsewhere is in effect at once (row 16).
+    """
+
+    store: Store
+    clock: Clock
+    verifier: TokenVerifier
+    rules: Rules
+
+    async def __call__(self, token: str | None, contract: str) -> Principal:
+        if not token:
+            raise SessionMissing
+        claims = self.verifier.verify(token, ACCESS_TOKEN_TYPE, audience_of(self.rules.issuer, contract))
+        session_id = claims.get("sid")
+        if not isinstance(session_id, str):
+            raise SessionExpired
+        found = await self.store.read(lambda work: work.sessions.principal(SessionId(session_id)))
+        if found is None:
+            raise SessionExpired
+        session, account = found
+        is_whose = session.account_id == claims.get("sub") and session.contract == contract
+        if not is_whose or not session.is_live(self.clock.now()) or account.is_disabled:
+            raise SessionExpired
+        return Principal(account=account, session=session)

@@ -1,0 +1,125 @@
+"""The one door: nobody gets a session but through `open_session`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from idp.core.account import Account
+from idp.core.errors import BadCredentials, NotConfirmed
+from idp.core.events import Event, EventName
+from idp.core.ids import AccountId, SessionId
+from idp.core.session import Session, Source
+from idp.core.tenant import Membership
+from idp.ports.ambient import Clock, Entropy
+from idp.ports.crypto import Digester
+from idp.ports.storage import RefreshToken, UnitOfWork
+from idp.usecases.rules import Rules
+from idp.usecases.sessions.tokens import Tokens
+from idp.usecases.signin.outcome import SignedIn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A session as it stands in the database, and the one copy of what was digested there."""
+
+    account: Account
+    memberships: tuple[Membership, ...]
+    session: Session
+    refresh_token: str
+    device_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Who comes in, and what they proved. `second_factor_met` is what the caller found by this moment's policy."""
+
+    account_id: AccountId
+    methods: tuple[str, ...]
+    second_factor_met: bool
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """Opens sessions (threat rows 15, 22, 51)."""
+
+    clock: Clock
+    entropy: Entropy
+    digester: Digester
+    rules: Rules
+    tokens: Tokens
+
+    def open_session(self, work: UnitOfWork, entry: Entry, now: datetime) -> Opened:
+        """A new session with a new id, after a fresh look at the account in this very transaction."""
+        account = may_sign_in(work, entry)
+        ends_at = now + self.rules.lifetimes.session
+        prolonged = self.tokens.expiry(entry.source.contract, now)
+        session = Session(
+            id=SessionId(self.entropy.id()),
+            account_id=account.id,
+            contract=entry.source.contract,
+            methods=entry.methods,
+            authenticated_at=now,
+            last_seen_at=now,
+            expires_at=min(prolonged, ends_at),
+            ends_at=ends_at,
+            address=entry.source.address,
+            agent=entry.source.agent,
+        )
+        work.sessions.open(session)
+        refresh_token = self.entropy.token()
+        work.refresh.add(
+            RefreshToken(
+                digest=self.digester.digest("refresh", refresh_token),
+                session_id=session.id,
+                issued_at=now,
+                expires_at=session.expires_at,
+                used_at=None,
+                successor=None,
+            )
+        )
+        work.accounts.record_sign_in(account.id, now)
+        work.record(
+            Event(name=EventName.LOGIN_OK, account_id=account.id, session_id=session.id, methods=entry.methods),
+            source=entry.source,
+            now=now,
+        )
+        return Opened(
+            account=account,
+            memberships=work.tenants.of(account.id),
+            session=session,
+            refresh_token=refresh_token,
+            device_token=self._remember_device(work, account.id, now),
+        )
+
+    def present(self, opened: Opened) -> SignedIn:
+        """Signs the access token. After the commit: signing is no business of the database's."""
+        return SignedIn(
+            account=opened.account,
+            memberships=opened.memberships,
+            session=opened.session,
+            access_token=self.tokens.mint(opened.session),
+            refresh_token=opened.refresh_token,
+            device_token=opened.device_token,
+        )
+
+    def _remember_device(self, work: UnitOfWork, account_id: AccountId, now: datetime) -> str | None:
+        if not self.rules.known_devices:
+            return None
+        token = self.entropy.token()
+        work.devices.add(self.digester.digest("device", token), account_id, now)
+        return token
+
+
+def may_sign_in(work: UnitOfWork, entry: Entry) -> Account:
+    """The account, if it may have a session now. Every way in ends here, whatever it checked before.
+
+    A missing second factor is a fault of the caller's, not of the person's: it never gets this far on purpose.
+    """
+    account = work.accounts.by_id(entry.account_id)
+    if account is None or account.is_disabled:
+        raise BadCredentials(attempts_left=1)
+    if not account.is_confirmed:
+        raise NotConfirmed(account.id)
+    if not entry.second_factor_met:
+        raise PermissionError("a session was asked for without the second factor that the account needs")
+    return account

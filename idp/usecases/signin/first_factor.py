@@ -1,0 +1,138 @@
+"""The first proof by a name and a password: charged, then looked at, in the same time for every name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from idp.core.account import Account
+from idp.core.address import EmailAddress
+from idp.core.errors import Accident, AccountLocked, BadCredentials, NotConfirmed, PasswordOutdated
+from idp.core.events import Event, EventName, Outcome
+from idp.core.lockout import Charge, Exhausted
+from idp.core.session import Source
+from idp.ports.ambient import Clock
+from idp.ports.crypto import Digester
+from idp.ports.storage import Store, UnitOfWork
+from idp.usecases.accounts.view import view_of
+from idp.usecases.extensions import Extensions
+from idp.usecases.rules import Rules
+from idp.usecases.signin.guesses import Counter, Guesses
+from idp.usecases.signin.policy import Policy, Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordClaim:
+    """Somebody says that this is their name and password."""
+
+    email: EmailAddress
+    password: str
+    source: Source
+    device_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proved:
+    """The password was right, the account may sign in as far as that goes, and the attempt is still charged."""
+
+    standing: Standing
+    methods: tuple[str, ...]
+    charge: Charge
+    counter: Counter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    standing: Standing | None
+    counter: Counter
+    granted: Charge | Exhausted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvePassword:
+    """Raises BadCredentials, AccountLocked, TooManyRequests; NotConfirmed, PasswordOutdated after a right password."""
+
+    store: Store
+    clock: Clock
+    digester: Digester
+    guesses: Guesses
+    policy: Policy
+    extensions: Extensions
+    rules: Rules
+
+    async def __call__(self, claim: PasswordClaim) -> Proved:
+        now = self.clock.now()
+        asked = await self.store.transact(lambda work: self._charge(work, claim, now))
+        methods = await self._prove(claim, asked)
+        if isinstance(asked.granted, Exhausted):
+            await self._record(claim, asked, EventName.LOGIN_LOCKED)
+            raise AccountLocked(asked.granted.until)
+        if asked.standing is None or not methods:
+            await self._record(claim, asked, EventName.LOGIN_FAIL)
+            raise BadCredentials(asked.granted.attempts_left)
+        proved = Proved(
+            standing=await self.policy.settle(asked.standing),
+            methods=methods,
+            charge=asked.granted,
+            counter=asked.counter,
+        )
+        await self._refuse_unready(proved, claim, now)
+        return proved
+
+    def _charge(self, work: UnitOfWork, claim: PasswordClaim, now: datetime) -> _Asked:
+        self.guesses.charge_source(work, claim.source, now)
+        account = work.accounts.by_email(claim.email)
+        counter = self.guesses.password_counter(work, claim.email, account.id if account else None, claim.device_token)
+        granted = self.guesses.charge(work, counter, now)
+        may_try = account is not None and not account.is_disabled
+        standing = self.policy.standing(work, account) if account and may_try else None
+        return _Asked(standing=standing, counter=counter, granted=granted)
+
+    async def _prove(self, claim: PasswordClaim, asked: _Asked) -> tuple[str, ...]:
+        """The `amr` of the first factor that accepts; one real hash on every path, locked or unknown (row 36)."""
+        locked = isinstance(asked.granted, Exhausted)
+        view = view_of(asked.standing.account) if asked.standing and not locked else None
+        accepted: tuple[str, ...] = ()
+        try:
+            for name, factor in self.extensions.first_factors.items():
+                if asked.standing and not self.policy.allows(asked.standing, name):
+                    continue
+                if await factor.prove(view, claim.password) and view is not None:
+                    accepted = tuple(factor.amr)
+                    break
+        except Accident:
+            # nobody looked at the guess, so it does not count; the accident itself denies
+            await self.store.transact(lambda work: self.guesses.give_back(work, asked.counter, source=claim.source))
+            raise
+        return accepted
+
+    async def _refuse_unready(self, proved: Proved, claim: PasswordClaim, now: datetime) -> None:
+        account = proved.standing.account
+        refusal: Exception | None = None
+        if not account.is_confirmed:
+            refusal = NotConfirmed(account.id)
+        elif self._is_outdated(account, now):
+            refusal = PasswordOutdated(account.id)
+        if refusal is not None:
+            await self.store.transact(lambda work: self.guesses.give_back(work, proved.counter, source=claim.source))
+            raise refusal
+
+    def _is_outdated(self, account: Account, now: datetime) -> bool:
+        life, changed = self.rules.password_life, account.password_changed_at
+        return life is not None and changed is not None and changed + life <= now
+
+    async def _record(self, claim: PasswordClaim, asked: _Asked, name: EventName) -> None:
+        account = asked.standing.account if asked.standing else None
+        event = Event(
+            name=name,
+            outcome=Outcome.FAILURE,
+            reason="password",
+            account_id=account.id if account else None,
+            subject_hash="" if account else self.digester.pseudonym(claim.email),
+        )
+        now = self.clock.now()
+        await self.store.transact(lambda work: work.record(event, source=claim.source, now=now))
+
+
+def names_of(methods: Sequence[str]) -> tuple[str, ...]:
+    """`amr` without repetitions, in the order of proof."""
+    return tuple(dict.fromkeys(methods))

@@ -1,0 +1,85 @@
+"""What an account has to prove, and by which methods it can."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from idp.core.account import Account
+from idp.core.errors import PluginFailed
+from idp.core.feature import FlagTable
+from idp.core.tenant import Membership, Tenant
+from idp.ports.storage import UnitOfWork
+from idp.sdk import CodeChannel, SecondFactor
+from idp.usecases.accounts.view import view_of
+from idp.usecases.extensions import Extensions
+from idp.usecases.tenants.features import MFA, FeatureBook, context_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """An account with all that decides about it, as of one unit of work."""
+
+    account: Account
+    memberships: tuple[Membership, ...]
+    flags: FlagTable
+
+    @property
+    def tenants(self) -> tuple[Tenant, ...]:
+        return tuple(membership.tenant for membership in self.memberships)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Requirements and permissions (architecture, section 4)."""
+
+    book: FeatureBook
+    extensions: Extensions
+
+    def standing(self, work: UnitOfWork, account: Account) -> Standing:
+        return Standing(account=account, memberships=work.tenants.of(account.id), flags=self.book.table(work))
+
+    async def settle(self, standing: Standing) -> Standing:
+        """The standing with the flags of a FeatureSource plugin, asked outside of any transaction."""
+        if self.extensions.feature_source is None:
+            return standing
+        flags = await self.book.ask_source(standing.flags, standing.tenants, self.book.features)
+        return Standing(account=standing.account, memberships=standing.memberships, flags=flags)
+
+    def allows(self, standing: Standing, feature: str, named: Tenant | None = None) -> bool:
+        """Whether the tenants in context permit a way in."""
+        return standing.flags.decide(self.book.find(feature), context_of(standing.tenants, named)).is_on
+
+    def needs_second_factor(self, standing: Standing) -> bool:
+        """On when any tenant demands it, or the account has one: nothing in a request weakens it."""
+        demanded = standing.flags.decide(self.book.find(MFA.name), standing.tenants).is_on
+        return demanded or bool(standing.account.mfa_methods)
+
+    async def second_factors(
+        self, standing: Standing, *, without_channels: Iterable[str] = ()
+    ) -> dict[str, SecondFactor[Any]]:
+        """The methods that the account can use now, by name.
+
+        Only enrolled ones (row 58); an account that never enrolled, and whose tenant demands a factor, may use a code
+        to an address that it proved. A plugin that fails is not among them: it denies what it guards.
+        """
+        barred = set(without_channels)
+        enrolled = standing.account.mfa_methods
+        usable = {}
+        for method, factor in self.extensions.second_factors.items():
+            by_code = isinstance(factor, CodeChannel)
+            if (method not in enrolled) if enrolled else not by_code:
+                continue
+            if isinstance(factor, CodeChannel) and factor.channel in barred:
+                continue
+            if not self.allows(standing, factor.context.name):
+                continue
+            if await self._is_ready(factor, standing.account):
+                usable[method] = factor
+        return usable
+
+    async def _is_ready(self, factor: SecondFactor[Any], account: Account) -> bool:
+
+        try:
+            return await factor.is_ready(view_of(account))
+        except PluginFailed:
+            return False

@@ -1,0 +1,120 @@
+"""The second proof, by whichever way in it is asked."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from idp.core.account import Account
+from idp.core.challenge import Purpose
+from idp.core.errors import Accident, AccountLocked, CodeRejected
+from idp.core.events import Event, EventName, Outcome
+from idp.core.lockout import Exhausted
+from idp.core.secret import Digest
+from idp.core.session import Source
+from idp.ports.ambient import Clock
+from idp.ports.storage import Store, UnitOfWork
+from idp.sdk import CodeChannel, SecondFactor
+from idp.usecases.accounts.view import view_of
+from idp.usecases.post import Post
+from idp.usecases.signin.guesses import Guesses
+
+CODE_SHAPE = re.compile(r"[0-9]{4,10}")
+SMS_METHOD = "sms"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorClaim:
+    """A code said to be the second proof. `method` None: the pending code, or what is enrolled, decides."""
+
+    account: Account
+    code: str
+    method: str | None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secondly:
+    """A second factor that was judged. Where we sent the code, `digest` is still to be spent."""
+
+    claim: FactorClaim
+    factor: SecondFactor[Any]
+    digest: Digest | None
+    attempts_left: int
+
+    @property
+    def amr(self) -> tuple[str, ...]:
+        return tuple(self.factor.amr)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProveSecondFactor:
+    """Two steps: `judge` outside of a transaction, `spend` inside the one that saves what the code buys."""
+
+    store: Store
+    clock: Clock
+    guesses: Guesses
+    post: Post
+
+    async def judge(self, claim: FactorClaim, factors: Mapping[str, SecondFactor[Any]]) -> Secondly:
+        """Charges the code budget, then asks the factor. Raises AccountLocked or CodeRejected."""
+        now = self.clock.now()
+        attempts_left = await self.store.transact(lambda work: self._charge(work, claim, now))
+        try:
+            judged = await self._ask(claim, factors, attempts_left, now)
+        except Accident:
+            counter = self.guesses.code(claim.account.email)
+            await self.store.transact(lambda work: work.attempts.give_back(counter.scope, counter.key))
+            raise
+        if judged is None:
+            await self.store.transact(lambda work: self._record_failure(work, claim, now))
+            raise CodeRejected(attempts_left)
+        return judged
+
+    def spend(self, work: UnitOfWork, secondly: Secondly, now: datetime) -> None:
+        """Uses up the code we sent. Raises CodeRejected for all but one of those who race (Kratos H1 #3692149)."""
+        account = secondly.claim.account
+        if secondly.digest is None:
+            return
+        claimed = work.challenges.claim(account.id, Purpose.SECOND_FACTOR, secondly.digest, now)
+        if claimed is None or claimed.method != secondly.factor.method:
+            self._record_failure(work, secondly.claim, now)
+            raise CodeRejected(secondly.attempts_left)
+        if claimed.method == SMS_METHOD and account.phone_verified_at is None:
+            work.accounts.prove_phone(account.id, claimed.target, now)
+
+    async def _ask(
+        self, claim: FactorClaim, factors: Mapping[str, SecondFactor[Any]], attempts_left: int, now: datetime
+    ) -> Secondly | None:
+        if not CODE_SHAPE.fullmatch(claim.code):  # blanks around a code dodge replay checks (Vault CVE-2025-6015)
+            return None
+        factor = await self._choose(claim, factors, now)
+        if isinstance(factor, CodeChannel):
+            digest = self.post.code_digest(Purpose.SECOND_FACTOR, claim.account.id, claim.code)
+            return Secondly(claim=claim, factor=factor, digest=digest, attempts_left=attempts_left)
+        if factor is not None and await factor.verify(view_of(claim.account), claim.code) is True:
+            return Secondly(claim=claim, factor=factor, digest=None, attempts_left=attempts_left)
+        return None
+
+    async def _choose(
+        self, claim: FactorClaim, factors: Mapping[str, SecondFactor[Any]], now: datetime
+    ) -> SecondFactor[Any] | None:
+        if claim.method is not None:
+            return factors.get(claim.method)
+        account_id = claim.account.id
+        pending = await self.store.read(lambda work: work.challenges.pending(account_id, Purpose.SECOND_FACTOR, now))
+        if pending is not None and pending.method in factors:
+            return factors[pending.method]
+        return next((factor for factor in factors.values() if not isinstance(factor, CodeChannel)), None)
+
+    def _charge(self, work: UnitOfWork, claim: FactorClaim, now: datetime) -> int:
+        granted = self.guesses.charge(work, self.guesses.code(claim.account.email), now)
+        if isinstance(granted, Exhausted):
+            work.challenges.drop(claim.account.id, Purpose.SECOND_FACTOR)  # dead after its guesses (row 44)
+            raise AccountLocked(granted.until)
+        return granted.attempts_left
+
+    def _record_failure(self, work: UnitOfWork, claim: FactorClaim, now: datetime) -> None:
+        event = Event(name=EventName.MFA_FAIL, outcome=Outcome.FAILURE, reason="code", account_id=claim.account.id)
+        work.record(event, source=claim.source, now=now)

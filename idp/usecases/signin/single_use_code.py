@@ -1,0 +1,149 @@
+"""Signing in with a code sent by mail instead of a password."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from idp.core.address import EmailAddress
+from idp.core.challenge import Purpose
+from idp.core.errors import AccountLocked, CodeRejected
+from idp.core.events import Event, EventName, Outcome
+from idp.core.ids import AccountId
+from idp.core.lockout import Charge, Exhausted
+from idp.core.secret import Digest
+from idp.core.session import Source
+from idp.core.tenant import Tenant
+from idp.ports.ambient import Clock
+from idp.ports.crypto import Digester
+from idp.ports.storage import Store, UnitOfWork
+from idp.sdk import CodeSignIn
+from idp.usecases.post import Post
+from idp.usecases.signin.door import Door, Entry, Opened
+from idp.usecases.signin.first_factor import names_of
+from idp.usecases.signin.guesses import Guesses
+from idp.usecases.signin.outcome import SecondFactorNeeded, SignedIn
+from idp.usecases.signin.policy import Policy, Standing
+from idp.usecases.signin.second_factor import CODE_SHAPE, FactorClaim, ProveSecondFactor, Secondly
+from idp.usecases.tenants.jurisdictions import named_jurisdiction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeClaim:
+    """`jurisdiction` is the name in the request, if any."""
+
+    email: EmailAddress
+    code: str
+    jurisdiction: str | None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    standing: Standing | None
+    named: Tenant | None
+    granted: Charge | Exhausted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInWithSingleUseCode:
+    """Raises UnknownTenant, AccountLocked, TooManyRequests, CodeRejected; the last whatever was wrong (row 38)."""
+
+    store: Store
+    clock: Clock
+    door: Door
+    policy: Policy
+    guesses: Guesses
+    post: Post
+    digester: Digester
+    prove_second_factor: ProveSecondFactor
+
+    async def __call__(
+        self, claim: CodeClaim, mfa_code: str | None = None, mfa_method: str | None = None
+    ) -> SignedIn | SecondFactorNeeded:
+        now = self.clock.now()
+        asked = await self.store.transact(lambda work: self._charge(work, claim, now))
+        if isinstance(asked.granted, Exhausted):
+            raise AccountLocked(asked.granted.until)
+        standing = await self.policy.settle(asked.standing) if asked.standing else None
+        way_in = self._way_in(standing, asked.named)
+        if standing is None or way_in is None or not await self._is_right(standing, claim, now):
+            await self.store.transact(lambda work: self._record_failure(work, claim, standing, now))
+            raise CodeRejected(asked.granted.attempts_left)
+        needs_more = self.policy.needs_second_factor(standing)
+        secondly = None
+        if needs_more:
+            # the same mailbox is no second factor: it already brought the first code (rows 51-53)
+            factors = await self.policy.second_factors(standing, without_channels=(way_in.channel,))
+            if not mfa_code or not factors:
+                await self.store.transact(lambda work: self._give_back(work, claim))
+                return SecondFactorNeeded(methods=tuple(factors))
+            second = FactorClaim(account=standing.account, code=mfa_code, method=mfa_method, source=claim.source)
+            secondly = await self.prove_second_factor.judge(second, factors)
+        entry = Entry(
+            account_id=standing.account.id,
+            methods=names_of((*way_in.amr, *(secondly.amr if secondly else ()))),
+            second_factor_met=not needs_more or secondly is not None,
+            source=claim.source,
+        )
+        left = asked.granted.attempts_left
+        opened = await self.store.transact(lambda work: self._open(work, claim, entry, secondly, left))
+        return self.door.present(opened)
+
+    def _charge(self, work: UnitOfWork, claim: CodeClaim, now: datetime) -> _Asked:
+        self.guesses.charge_source(work, claim.source, now)
+        named = named_jurisdiction(work, claim.jurisdiction)
+        account = work.accounts.by_email(claim.email)
+        granted = self.guesses.charge(work, self.guesses.code(claim.email), now)
+        if isinstance(granted, Exhausted) and account is not None:
+            work.challenges.drop(account.id, Purpose.SIGN_IN)  # dead after its guesses (row 44)
+        standing = self.policy.standing(work, account) if account and not account.is_disabled else None
+        return _Asked(standing=standing, named=named, granted=granted)
+
+    def _way_in(self, standing: Standing | None, named: Tenant | None) -> CodeSignIn[Any] | None:
+        """The plugin, if the tenants still allow it now: a flag switched off kills the codes already sent (row 126)."""
+        if standing is None:
+            return None
+        for name, way_in in self.policy.extensions.code_sign_ins.items():
+            if self.policy.allows(standing, name, named):
+                return way_in
+        return None
+
+    async def _is_right(self, standing: Standing, claim: CodeClaim, now: datetime) -> bool:
+        """A look before the claim, so that a code is not used up when a second factor is still missing."""
+        if not CODE_SHAPE.fullmatch(claim.code):
+            return False
+        digest = self._digest(standing.account.id, claim.code)
+        account_id = standing.account.id
+        pending = await self.store.read(lambda work: work.challenges.pending(account_id, Purpose.SIGN_IN, now))
+        return pending is not None and pending.digest == digest
+
+    def _open(
+        self, work: UnitOfWork, claim: CodeClaim, entry: Entry, secondly: Secondly | None, attempts_left: int
+    ) -> Opened:
+        now = self.clock.now()
+        digest = self._digest(entry.account_id, claim.code)
+        if work.challenges.claim(entry.account_id, Purpose.SIGN_IN, digest, now) is None:
+            raise CodeRejected(attempts_left)
+        if secondly is not None:
+            self.prove_second_factor.spend(work, secondly, now)
+        work.accounts.confirm(entry.account_id, now)  # the code proved the mailbox
+        opened = self.door.open_session(work, entry, now)
+        self.guesses.clear(work, opened.account.email)
+        self.guesses.give_back(work, source=entry.source)
+        return opened
+
+    def _digest(self, account_id: AccountId, code: str) -> Digest:
+        return self.post.code_digest(Purpose.SIGN_IN, account_id, code)
+
+    def _give_back(self, work: UnitOfWork, claim: CodeClaim) -> None:
+        self.guesses.give_back(work, self.guesses.code(claim.email), source=claim.source)
+
+    def _record_failure(self, work: UnitOfWork, claim: CodeClaim, standing: Standing | None, now: datetime) -> None:
+        event = Event(
+            name=EventName.LOGIN_FAIL,
+            outcome=Outcome.FAILURE,
+            reason="single_use_code",
+            account_id=standing.account.id if standing else None,
+            subject_hash="" if standing else self.digester.pseudonym(claim.email),
+        )
+        work.record(event, source=claim.source, now=now)

@@ -1,0 +1,74 @@
+"""Which features there are, and what holds for whom."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from idp.core.errors import UnknownFeature
+from idp.core.feature import ConfigKey, Decision, Feature, FeatureKind, FeatureValue, FlagTable, RunTimeKey
+from idp.core.tenant import Tenant, TenantKind
+from idp.ports.storage import UnitOfWork
+from idp.usecases.extensions import Extensions
+
+MFA = Feature(
+    name="mfa",
+    kind=FeatureKind.REQUIREMENT,
+    default=False,
+    description="Signing in takes a second factor.",
+    alias="enableMfa",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureBook:
+    """All defined features by name, and the values of the config."""
+
+    features: Mapping[str, Feature]
+    config: Mapping[ConfigKey, FeatureValue] = field(default_factory=dict)
+    extensions: Extensions = field(default_factory=Extensions)
+
+    def find(self, name: str) -> Feature:
+        """The feature of this name, in our spelling or the contract's. Raises UnknownFeature."""
+        if name in self.features:
+            return self.features[name]
+        for feature in self.features.values():
+            if feature.alias == name:
+                return feature
+        raise UnknownFeature(name)
+
+    def table(self, work: UnitOfWork) -> FlagTable:
+        """All values, read in this unit of work: a flag is in effect for whatever begins after its commit."""
+        return FlagTable(self.config, work.flags.all())
+
+    async def ask_source(self, table: FlagTable, tenants: Iterable[Tenant], names: Iterable[str]) -> FlagTable:
+        """The table with the values of the chosen FeatureSource, if there is one, in place of our own run-time ones.
+
+        A source that fails leaves no value: the config or the default decides, and the default denies.
+        """
+        source = self.extensions.feature_source
+        if source is None:
+            return table
+        wanted = [(name, tenant) for name in names for tenant in tenants]
+        answers = await asyncio.gather(
+            *(source.value(name, tenant.kind.value, tenant.name) for name, tenant in wanted), return_exceptions=True
+        )
+        run_time: dict[RunTimeKey, FeatureValue] = {}
+        for (name, tenant), answer in zip(wanted, answers, strict=True):
+            if isinstance(answer, bool | int | str):
+                run_time[(name, tenant.id)] = answer
+        return FlagTable(self.config, run_time)
+
+
+def context_of(tenants: Iterable[Tenant], named: Tenant | None) -> tuple[Tenant, ...]:
+    """The tenants that decide permissions: the jurisdiction the request names, if the account belongs to it, else all.
+
+    A request may select, never widen (Coder CVE-2026-55430).
+    """
+    tenants = tuple(tenants)
+    if named is not None and any(tenant.id == named.id for tenant in tenants):
+        return (named, *(tenant for tenant in tenants if tenant.kind is not TenantKind.JURISDICTION))
+    return tenants
+
+
+def decide(book: FeatureBook, table: FlagTable, name: str, tenants: Iterable[Tenant]) -> Decision:
+    return table.decide(book.find(name), tenants)

@@ -1,7 +1,6 @@
 """Who is this? First factors."""
 
 from abc import abstractmethod
-from typing import ClassVar
 
 from idp.sdk.plugin import AccountView, Plugin, S
 
@@ -9,7 +8,7 @@ from idp.sdk.plugin import AccountView, Plugin, S
 class FirstFactor(Plugin[S]):
     """A way to sign in by a name and a secret. `amr` are RFC 8176 values (`pwd`)."""
 
-    amr: ClassVar[tuple[str, ...]]
+    amr: tuple[str, ...]
 
     @abstractmethod
     async def prove(self, account: AccountView | None, secret: str) -> bool:
@@ -25,9 +24,12 @@ class CodeSignIn(Plugin[S]):
     Its permission is off until a tenant switches the feature of the plugin's name on.
     """
 
-    channel: ClassVar[str]
-    amr: ClassVar[tuple[str, ...]] = ("otp",)
+    channel: str
+    amr: tuple[str, ...] = ("otp",)
 
     @abstractmethod
     def address(self, account: AccountView) -> str | None:
-        """Where the code goes; None when the account cannot use this way."""
+        """Where the code goes; None when the account cannot use this way.
+
+        Read off the account, at once: this is the one call that nothing can interrupt.
+        """

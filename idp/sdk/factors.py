@@ -2,7 +2,6 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
 
 from idp.sdk.plugin import AccountView, Plugin, S
 
@@ -13,8 +12,8 @@ class SecondFactor(Plugin[S]):
     `method` is what callers write in `mfaType`; `amr` are RFC 8176 values. The core counts the guesses before it asks.
     """
 
-    method: ClassVar[str]
-    amr: ClassVar[tuple[str, ...]]
+    method: str
+    amr: tuple[str, ...]
 
     @abstractmethod
     async def is_ready(self, account: AccountView) -> bool:
@@ -32,12 +31,15 @@ class CodeChannel(SecondFactor[S]):
     so no channel can forget a rule.
     """
 
-    channel: ClassVar[str]
-    amr: ClassVar[tuple[str, ...]] = ("otp",)
+    channel: str
+    amr: tuple[str, ...] = ("otp",)
 
     @abstractmethod
     def address(self, account: AccountView) -> str | None:
-        """Where the code goes; None when the account cannot use this channel."""
+        """Where the code goes; None when the account cannot use this channel.
+
+        Read off the account, at once: this is the one call that nothing can interrupt.
+        """
 
     async def is_ready(self, account: AccountView) -> bool:
         return self.address(account) is not None
@@ -60,6 +62,13 @@ class Enrollable(SecondFactor[S]):
     @abstractmethod
     async def enrol(self, account: AccountView) -> Enrolment:
         """Begins; the factor does not count yet. Calling it again replaces what was begun, never what is proved."""
+
+    async def enrol_proved(self, account: AccountView) -> Enrolment | None:  # noqa: ARG002 - see below
+        """Enrols for an operator who hands the secret over and vouches for it: the factor counts at once.
+
+        None, unless overridden: this factor takes a proof by the person.
+        """
+        return None
 
     @abstractmethod
     async def confirm(self, account: AccountView, code: str) -> bool:

@@ -1,9 +1,10 @@
 """What every plugin is: settings, a context, a life."""
 
+from abc import ABC
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,14 +15,18 @@ SDK_VERSION = 1
 
 
 class PluginSettings(BaseModel):
-    """The table `[plugins.NAME]`. Unknown keys are refused; docstrings on fields become the manual."""
+    """The table `[plugins.NAME]`. Unknown keys are refused; docstrings on fields become the manual.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    A secret is a `pydantic.SecretStr`: the operator writes `{ env = "NAME" }` or `{ file = "PATH" }`,
+    and no log shows it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, hide_input_in_errors=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountView:
-    """What a plugin may know of an account: no session, no request, no roles."""
+    """What a plugin may know of an account: no session, no request, no roles (threat row 130)."""
 
     id: AccountId
     email: str
@@ -89,7 +94,10 @@ class Log(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PluginContext:
-    """All that a plugin gets from us. `name` is the one of its table in the config; `issuer` our own address."""
+    """All that a plugin gets from us. `name` is the one of its table in the config; `issuer` our own address.
+
+    `data` holds facts of the installation: `directory`, if there is one, is the folder where its files lie.
+    """
 
     name: str
     issuer: str
@@ -99,27 +107,46 @@ class PluginContext:
     credentials: OwnCredentials
     store: OwnStore
     passwords: Passwords
-    data: Mapping[str, str]
+    data: Mapping[str, str] = field(default_factory=dict)
 
 
 S = TypeVar("S", bound=PluginSettings)
 
 
-class Plugin(Generic[S]):
-    """The root of every extension point; a plugin's class derives from one of them, not from this.
+class Plugin(ABC, Generic[S]):
+    """The root of every extension point; a plugin's class derives from one or several of them, not from this.
 
-    `sdk_version` is the version it was written for; another than ours is refused at start.
+    The first line of the class's docstring tells operators what the plugin does. Each plugin runs on an event loop of
+    its own, in a thread of its own: a call that blocks stops no other plugin and no request, but it counts against
+    `time_out_seconds` like any other. Anything that is raised and not declared denies what was asked.
     """
 
     sdk_version: ClassVar[int] = SDK_VERSION
+    """The version it was written for: write the number down. Another than ours is refused at start."""
+
     Settings: ClassVar[type[PluginSettings]] = PluginSettings
+    """The model of its table. Not written down, it is the base's type argument (`Sender[MySettings]`)."""
+
+    time_out_seconds: ClassVar[float] = 5.0
+    """How long one call may take, at most 60. People wait for factors; only the outbox waits for senders."""
+
+    feature_alias: ClassVar[str | None] = None
+    """A second spelling of the plugin's permission, where a contract has one."""
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        if "Settings" not in cls.__dict__:
+            for base in cls.__dict__.get("__orig_bases__", ()):
+                for argument in get_args(base):
+                    if isinstance(argument, type) and issubclass(argument, PluginSettings):
+                        cls.Settings = argument
 
     def __init__(self, settings: S, context: PluginContext) -> None:
         self.settings = settings
         self.context = context
 
     async def start(self) -> None:
-        """Called once before the first request. Raise to refuse to start."""
+        """Called once before the first request: open clients here. Raise to refuse to start; the text is shown."""
 
     async def stop(self) -> None:
-        """Called once after the last request."""
+        """Called once after the last request, if `start` was."""

@@ -9,13 +9,20 @@ __all__ = ["Message", "Sender", "SenderFailed"]
 
 
 class SenderFailed(Exception):
-    """The message was not accepted and will be tried again. The text is logged: no address, code or link in it."""
+    """The message was not accepted and will be tried again. The text is logged: no address, code or link in it.
+
+    `permanent`: trying again is of no use (no such recipient).
+    """
+
+    def __init__(self, reason: str = "", *, permanent: bool = False) -> None:
+        super().__init__(reason)
+        self.permanent = permanent
 
 
 class Sender(Plugin[S]):
     """Carries messages of one channel. Exactly one enabled plugin serves a channel.
 
-    `channel` may be given by the settings instead (`self.channel` set in `__init__`), as our `file` and `console` do.
+    A plugin that serves several, or those that its settings name, overrides `channels` (our `file` and `console` do).
     """
 
     channel: str = ""

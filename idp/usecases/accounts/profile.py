@@ -1,0 +1,170 @@
+"""Reading and changing an account, by its owner or by those who administer it."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from idp.core.account import Account
+from idp.core.address import EmailAddress
+from idp.core.errors import BadCredentials, Forbidden, MalformedRequest, NotFound, WrongPassword
+from idp.core.events import Event, EventName
+from idp.core.ids import AccountId
+from idp.core.message import Template
+from idp.core.session import Source
+from idp.core.tenant import Membership, TenantKind
+from idp.ports.ambient import Clock
+from idp.ports.storage import Store, UnitOfWork
+from idp.usecases.accounts.errands import Errands
+from idp.usecases.accounts.passwords import NewPasswords
+from idp.usecases.accounts.register import check_name
+from idp.usecases.accounts.reset import jurisdictions_of
+from idp.usecases.post import Post
+from idp.usecases.sessions.identify import Principal
+from idp.usecases.signin.first_factor import PasswordClaim, ProvePassword
+from idp.usecases.signin.guesses import Guesses
+from idp.usecases.signin.policy import Policy, Standing
+
+ADMINS = frozenset({"admin", "super_admin"})
+JURISDICTION_ADMIN = "jurisdictional_admin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What the owner may set; nothing else of a body is looked at (mass assignment, row 122)."""
+
+    first_name: str
+    last_name: str
+    middle_name: str | None
+    date_of_birth: date | None
+    phone_number: str | None
+    language: str | None
+    agreed_to_terms: bool | None = None
+    password: str | None = None
+    current_password: str | None = None
+    new_email: EmailAddress | None = None
+    app_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowAccount:
+    """Raises Forbidden for a stranger's id, whether it exists or not."""
+
+    store: Store
+    policy: Policy
+
+    async def __call__(self, principal: Principal, account_id: AccountId) -> Standing:
+        return await self.store.read(lambda work: self._show(work, principal, account_id))
+
+    def _show(self, work: UnitOfWork, principal: Principal, account_id: AccountId) -> Standing:
+        require_authority(work, principal.account, account_id)
+        account = work.accounts.by_id(account_id)
+        if account is None:
+            raise NotFound
+        return self.policy.standing(work, account)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeAccount:
+    """Raises Forbidden, NameRejected, PasswordRejected, WrongPassword, AccountLocked, MalformedRequest."""
+
+    store: Store
+    clock: Clock
+    policy: Policy
+    guesses: Guesses
+    post: Post
+    passwords: NewPasswords
+    prove_password: ProvePassword
+    errands: Errands
+
+    async def __call__(self, principal: Principal, account_id: AccountId, changes: Changes, source: Source) -> Standing:
+        show = ShowAccount(store=self.store, policy=self.policy)
+        standing = await show(principal, account_id)
+        check_name(changes.first_name, changes.middle_name, changes.last_name)
+        encoded = await self._new_password(standing, changes, source)
+        now = self.clock.now()
+        return await self.store.transact(
+            lambda work: self._change(work, principal, standing, changes, (encoded, source, now))
+        )
+
+    async def _new_password(self, standing: Standing, changes: Changes, source: Source) -> bytes | None:
+        """Checked against the current one, under the same budget as any other guess at it."""
+        if changes.password is None:
+            return None
+        if not changes.current_password:
+            raise MalformedRequest(f"userID {standing.account.id}: request missing currentPassword")
+        claim = PasswordClaim(email=standing.account.email, password=changes.current_password, source=source)
+        try:
+            proved = await self.prove_password(claim)
+        except BadCredentials:
+            raise WrongPassword from None
+        await self.store.transact(lambda work: self.guesses.give_back(work, proved.counter, source=source))
+        await self.passwords.check(changes.password, standing.account, jurisdictions_of(standing))
+        return await self.passwords.hash(changes.password)
+
+    def _change(
+        self,
+        work: UnitOfWork,
+        principal: Principal,
+        standing: Standing,
+        changes: Changes,
+        rest: tuple[bytes | None, Source, datetime],
+    ) -> Standing:
+        encoded, source, now = rest
+        account = work.accounts.by_id(standing.account.id)
+        if account is None:
+            raise NotFound
+        account = apply_changes(account, changes, now)
+        work.accounts.update(account)
+        work.record(Event(name=EventName.ACCOUNT_UPDATED, account_id=account.id), source=source, now=now)
+        if encoded is not None:
+            own = principal.session.id if principal.account.id == account.id else None
+            self.passwords.write(work, account, encoded, now, keep=own)
+            work.record(Event(name=EventName.PASSWORD_CHANGED, account_id=account.id), source=source, now=now)
+            self.post.notice(work, account, Template.PASSWORD_CHANGED, now)
+        if changes.new_email is not None and changes.new_email != account.email:
+            self._ask_for_address(work, standing, changes, source, now)
+        return self.policy.standing(work, work.accounts.by_id(account.id) or account)
+
+    def _ask_for_address(
+        self, work: UnitOfWork, standing: Standing, changes: Changes, source: Source, now: datetime
+    ) -> None:
+        """The same answer whether the address is taken or not; its owner, if any, is told (row 39)."""
+        if changes.new_email is None or not self.guesses.may_send(work, "email", changes.new_email, now):
+            return
+        work.record(Event(name=EventName.EMAIL_CHANGE_ASKED, account_id=standing.account.id), source=source, now=now)
+        owner = work.accounts.by_email(changes.new_email)
+        if owner is not None:
+            self.post.notice(work, owner, Template.EMAIL_IN_USE, now)
+            return
+        self.errands.send_address_change(work, standing, changes.new_email, changes.app_url, now)
+
+
+def apply_changes(account: Account, changes: Changes, now: datetime) -> Account:
+    """The account with the changes; another number is an unproved number (row 60)."""
+    same_number = changes.phone_number == account.phone_number
+    return replace(
+        account,
+        first_name=changes.first_name,
+        last_name=changes.last_name,
+        middle_name=changes.middle_name,
+        date_of_birth=changes.date_of_birth,
+        phone_number=changes.phone_number,
+        phone_verified_at=account.phone_verified_at if same_number else None,
+        language=changes.language,
+        agreed_to_terms=account.agreed_to_terms if changes.agreed_to_terms is None else changes.agreed_to_terms,
+        updated_at=now,
+    )
+
+
+def require_authority(work: UnitOfWork, actor: Account, account_id: AccountId) -> None:
+    """Raises Forbidden unless it is the actor's own account, or the actor administers it."""
+    if actor.id == account_id or actor.roles & ADMINS:
+        return
+    governed = {tenant_id(item) for item in work.tenants.of(actor.id) if item.role == JURISDICTION_ADMIN}
+    target = work.accounts.by_id(account_id)
+    shared = {tenant_id(item) for item in work.tenants.of(account_id) if item.tenant.kind is TenantKind.JURISDICTION}
+    if target is None or target.roles & ADMINS or not governed & shared:
+        raise Forbidden
+
+
+def tenant_id(membership: Membership) -> str:
+    return membership.tenant.id

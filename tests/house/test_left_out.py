@@ -1,0 +1,47 @@
+"""What a run leaves out (tests/house/left_out.py)."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PLANTED = {
+    "test_skip.py": 'import pytest\n\ndef test_it():\n    pytest.skip("no nginx here")\n',
+    "test_module.py": 'import pytest\n\npytest.skip("no Node here", allow_module_level=True)\n',
+    "test_xfail.py": "import pytest\n\n@pytest.mark.xfail\ndef test_it():\n    assert False\n",
+}
+
+TOP = Path(__file__).parents[2]
+
+
+def run(folder: Path, *, require_all: str) -> subprocess.CompletedProcess[str]:
+    for name, source in PLANTED.items():
+        (folder / name).write_text(source)
+    words = ["-p", "tests.house.left_out", "-p", "no:cacheprovider", "--continue-on-collection-errors", "-rs"]
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *words, "--rootdir", folder, folder],
+        cwd=folder,
+        env=os.environ | {"IDP_REQUIRE_ALL": require_all, "PYTHONPATH": str(TOP), "PYTEST_ADDOPTS": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_skip_fails_where_everything_is_required(tmp_path: Path) -> None:
+    done = run(tmp_path, require_all="1")
+
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+    assert "1 failed, 1 xfailed, 1 error" in done.stdout
+    assert "demands everything: Skipped: no nginx here" in done.stdout
+    assert "demands everything: Skipped: no Node here" in done.stdout
+
+
+def test_a_skip_is_told_and_passes_where_tools_may_be_missing(tmp_path: Path) -> None:
+    done = run(tmp_path, require_all="")
+
+    assert done.returncode == pytest.ExitCode.OK
+    assert "2 skipped, 1 xfailed" in done.stdout
+    assert "no nginx here" in done.stdout

@@ -1,0 +1,83 @@
+"""What a plugin may answer. Anything else is nonsense, and nonsense denies (threat row 129)."""
+
+import inspect
+import re
+import unicodedata
+from collections.abc import Callable
+
+from idp.core.feature import FeatureValue
+from idp.sdk import Enrolment
+
+LONGEST_ADDRESS = 320
+OBJECTION = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
+
+
+class Nonsense(Exception):
+    """The answer is not of the kind that was asked for. Its text tells the kind it was, never the answer."""
+
+    def __init__(self, answer: object) -> None:
+        super().__init__(type(answer).__name__)
+        if inspect.iscoroutine(answer):
+            answer.close()  # a forgotten `await`: nobody will
+
+
+def verdict(answer: object) -> bool:
+    """True and False, and nothing that merely looks like them."""
+    if answer is True:
+        return True
+    if answer is False:
+        return False
+    raise Nonsense(answer)
+
+
+def nothing(answer: object) -> None:
+    """Any value that is no unfinished work: a sender that forgot an `await` has sent nothing."""
+    if inspect.isawaitable(answer):
+        raise Nonsense(answer)
+
+
+def address(answer: object) -> str | None:
+    """An address without control characters (threat row 107), or None."""
+    if answer is None:
+        return None
+    if not isinstance(answer, str) or not 0 < len(answer) <= LONGEST_ADDRESS:
+        raise Nonsense(answer)
+    if any(unicodedata.category(char).startswith("C") for char in answer):
+        raise Nonsense(answer)
+    return str(answer)
+
+
+def enrolment(answer: object) -> Enrolment:
+    if not isinstance(answer, Enrolment) or not (_is_text(answer.secret) and _is_text(answer.uri)):
+        raise Nonsense(answer)
+    return answer
+
+
+def enrolment_or_none(answer: object) -> Enrolment | None:
+    return None if answer is None else enrolment(answer)
+
+
+def objections_to(password: str) -> Callable[[object], tuple[str, ...]]:
+    """Short names, none of which gives the password away."""
+
+    def check(answer: object) -> tuple[str, ...]:
+        if not isinstance(answer, list | tuple):
+            raise Nonsense(answer)
+        for objection in answer:
+            if not isinstance(objection, str) or not OBJECTION.fullmatch(objection):
+                raise Nonsense(answer)
+            if password and password in objection:
+                raise Nonsense(answer)
+        return tuple(answer)
+
+    return check
+
+
+def feature_value(answer: object) -> FeatureValue | None:
+    if answer is None or isinstance(answer, bool | int | str):
+        return answer
+    raise Nonsense(answer)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value != ""

@@ -1,0 +1,43 @@
+"""Enabled plugins that cannot live together, or without one another."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from idp.registry.loaded import LoadedPlugin
+from idp.registry.problems import PluginProblem, key_of
+from idp.sdk import CodeChannel, CodeSignIn, FeatureSource, SecondFactor
+
+
+def conflicts_between(plugins: Sequence[LoadedPlugin], *, complete: bool) -> Iterator[PluginProblem]:
+    """Claims of two plugins to one thing, and, when all were loaded (`complete`), channels that nobody carries."""
+    channels = [(channel, one.name) for one in plugins for channel in one.channels]
+    methods = [(one.plugin.method, one.name) for one in plugins if isinstance(one.plugin, SecondFactor)]
+    sources = [("run-time flags", one.name) for one in plugins if isinstance(one.plugin, FeatureSource)]
+    yield from _claimed_twice("the channel", channels)
+    yield from _claimed_twice("the second-factor method", methods)
+    yield from _claimed_twice("the home of", sources)
+    if complete:
+        yield from _uncarried(plugins, {channel for channel, _ in channels})
+
+
+def _claimed_twice(what: str, claims: Iterable[tuple[str, str]]) -> Iterator[PluginProblem]:
+    by_thing: defaultdict[str, list[str]] = defaultdict(list)
+    for thing, plugin in claims:
+        by_thing[thing].append(plugin)
+    for thing, (first, *others) in by_thing.items():
+        for other in others:
+            yield PluginProblem(
+                key=key_of(other),
+                reason=f"claims {what} {thing}, as plugins.{first} does",
+                mend=f"keep one of [plugins.{first}] and [plugins.{other}], or give them different settings",
+            )
+
+
+def _uncarried(plugins: Sequence[LoadedPlugin], carried: set[str]) -> Iterator[PluginProblem]:
+    for one in plugins:
+        if isinstance(one.plugin, CodeChannel | CodeSignIn) and one.plugin.channel not in carried:
+            yield PluginProblem(
+                key=key_of(one.name),
+                reason=f"sends by the channel {one.plugin.channel}, which no enabled plugin carries",
+                mend=f"enable a sender of {one.plugin.channel} (smtp, twilio, file, console or another package's)",
+            )

@@ -2,6 +2,8 @@
 
 import pytest
 
+pytest_plugins = ["tests.house.left_out"]
+
 
 @pytest.fixture
 def anyio_backend() -> str:

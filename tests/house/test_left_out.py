@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.project import TOP
+
 PLANTED = {
     "test_skip.py": 'import pytest\n\ndef test_it():\n    pytest.skip("no nginx here")\n',
     "test_module.py": 'import pytest\n\npytest.skip("no Node here", allow_module_level=True)\n',
     "test_xfail.py": "import pytest\n\n@pytest.mark.xfail\ndef test_it():\n    assert False\n",
 }
-
-TOP = Path(__file__).parents[2]
 
 
 def run(folder: Path, *, require_all: str) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,223 @@
+"""Our signing keys: kept sealed in the database, held open in memory, turned on schedule, published.
+
+```
+           load / refresh (every second)                              sign, verify, document
+ database ──────────────────────────────▶ OpenedKeys: one moment ──────────────────────────────▶ tokens, key set
+    ▲
+    └── turns, expulsions, weeding: guarded statements, so several processes act as one
+```
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from idp.core.errors import NotFound
+from idp.core.ids import KeyId
+from idp.core.session import Source
+from idp.crypto.jwks import Published
+from idp.crypto.opened_keys import OpenedKeys, make_row, open_keys
+from idp.crypto.rotation import (
+    Expulsion,
+    KeyState,
+    Pair,
+    Schedule,
+    Turn,
+    TurnLost,
+    complete,
+    expel,
+    missing,
+    pair,
+    turn,
+    weed,
+)
+from idp.crypto.signing_key import ALGORITHMS
+from idp.crypto.verifier import KeyringVerifier
+from idp.ports.ambient import Clock
+from idp.ports.crypto import Sealer, TokenSigner, TokenVerifier
+from idp.ports.storage import Store, StoredKey
+
+OURSELVES = Source(address="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotation:
+    """One algorithm's turn. When `was_known` is False, clients may hold a key set without the key that signs now."""
+
+    algorithm: str
+    retired: KeyId
+    active: KeyId
+    next: KeyId
+    was_known: bool
+
+
+class Keyring:
+    """Signs and verifies from memory; asks the database only where it says `await`."""
+
+    def __init__(
+        self,
+        *,
+        issuer: str,
+        clock: Clock,
+        sealer: Sealer,
+        schedule: Schedule,
+        algorithms: Sequence[str] = ALGORITHMS,
+    ) -> None:
+        self._issuer = issuer
+        self._clock = clock
+        self._sealer = sealer
+        self._schedule = schedule
+        self._algorithms = tuple(algorithms)
+        self._store: Store | None = None
+        self._opened: OpenedKeys | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def load(self, store: Store) -> None:
+        """Opens the keys, and makes those that are missing. Raises KeysUnreadable: there is no start without keys."""
+        self._store = store
+        await self.refresh()
+        if await self._complete():
+            await self.refresh()
+
+    async def refresh(self) -> bool:
+        """Follows what other processes did, and the clock; True if anything changed. One small read."""
+        async with self._one_at_a_time:
+            now = self._clock.now()
+            rows = tuple(row for row in await self.rows() if self._schedule.is_published(row, now))
+            if self._opened is not None and rows == self._opened.rows:
+                return False
+            max_age = int(self._schedule.max_age.total_seconds())
+            self._opened = await asyncio.to_thread(open_keys, rows, self._opened, self._sealer, max_age)
+            return True
+
+    async def tend(self) -> tuple[Rotation, ...]:
+        """For a background task, every minute or so: removes dead keys, replaces missing ones, makes the turns due."""
+        now = self._clock.now()
+        await self._database.transact(lambda work: weed(work, self._schedule, now))
+        await self._complete()
+        pairs = self._pairs(await self.rows())
+        turns = await self._turn({a: keys for a, keys in pairs.items() if self._schedule.is_due(keys, now)}, OURSELVES)
+        await self.refresh()
+        return turns
+
+    def due(self, now: datetime) -> tuple[str, ...]:
+        """The algorithms whose turn it is."""
+        pairs = self._pairs(self.opened.rows)
+        return tuple(algorithm for algorithm, keys in pairs.items() if self._schedule.is_due(keys, now))
+
+    async def rotate(self, source: Source = OURSELVES) -> tuple[Rotation, ...]:
+        """Turns every algorithm's key now, whether clients know the next one or not: Rotation tells.
+
+        Of several processes that do this at once, one makes each turn; the others return without it.
+        """
+        turns = await self._turn(self._pairs(await self.rows()), source)
+        await self.refresh()
+        return turns
+
+    async def retire(self, key_id: KeyId, source: Source = OURSELVES) -> None:
+        """Unpublishes a compromised key at once: every process refuses its tokens from its next refresh on.
+
+        Raises NotFound, or TurnLost when others keep changing the same key.
+        """
+        for last_try in (False, False, True):
+            wanted, now = await self._expulsion(key_id), self._clock.now()
+            try:
+                await self._database.transact(lambda work: expel(work, wanted, source, now))  # noqa: B023 - awaited here
+                break
+            except TurnLost:
+                if last_try:
+                    raise
+        await self.refresh()
+
+    async def rows(self) -> Sequence[StoredKey]:
+        """All that the database holds, for the operator to look at."""
+        return await self._database.read(lambda work: work.keys.all())
+
+    def signer(self, algorithm: str) -> TokenSigner:
+        """Signs with the key that is active when it is asked, not when it was made."""
+        if algorithm not in self._algorithms:
+            raise ValueError(f"no signing keys for {algorithm!r}")
+        return KeyringSigner(self, algorithm)
+
+    def verifier(self) -> TokenVerifier:
+        return KeyringVerifier(issuer=self._issuer, clock=self._clock, keys=lambda: self.opened.verifying)
+
+    def document(self) -> Published:
+        """The key set to publish now."""
+        return self.opened.document
+
+    @property
+    def opened(self) -> OpenedKeys:
+        if self._opened is None:
+            raise RuntimeError("the keyring was not loaded")
+        return self._opened
+
+    @property
+    def _database(self) -> Store:
+        if self._store is None:
+            raise RuntimeError("the keyring was not loaded")
+        return self._store
+
+    def _pairs(self, rows: Sequence[StoredKey]) -> Mapping[str, Pair]:
+        return {algorithm: keys for algorithm in self._algorithms if (keys := pair(rows, algorithm)) is not None}
+
+    async def _complete(self) -> bool:
+        """Makes what there must be one of and is none."""
+        wanted, now = missing(await self.rows(), self._algorithms), self._clock.now()
+        spares = [await make_row(algorithm, state, self._sealer, now) for algorithm, state in wanted]
+        if spares:
+            await self._database.transact(lambda work: complete(work, spares))
+        return bool(spares)
+
+    async def _turn(self, pairs: Mapping[str, Pair], source: Source) -> tuple[Rotation, ...]:
+        return tuple([made for keys in pairs.values() if (made := await self._turn_one(keys, source))])
+
+    async def _turn_one(self, keys: Pair, source: Source) -> Rotation | None:
+        now = self._clock.now()
+        wanted = await self._turn_of(keys, now)
+        try:
+            if not await self._database.transact(lambda work: turn(work, wanted, source, now)):
+                return None
+        except TurnLost:
+            return None
+        return Rotation(
+            algorithm=wanted.algorithm,
+            retired=wanted.setting,
+            active=wanted.rising,
+            next=wanted.fresh.id,
+            was_known=wanted.was_known,
+        )
+
+    async def _turn_of(self, keys: Pair, now: datetime) -> Turn:
+        algorithm = keys.active.algorithm
+        return Turn(
+            algorithm=algorithm,
+            setting=keys.active.id,
+            rising=keys.next.id,
+            fresh=await make_row(algorithm, KeyState.NEXT, self._sealer, now),
+            was_known=self._schedule.is_known(keys.next, now),
+        )
+
+    async def _expulsion(self, key_id: KeyId) -> Expulsion:
+        rows, now = await self.rows(), self._clock.now()
+        key = next((row for row in rows if row.id == key_id), None)
+        if key is None:
+            raise NotFound
+        keys = pair(rows, key.algorithm)
+        if keys is not None and keys.active == key:
+            return Expulsion(key=key, turn=await self._turn_of(keys, now))
+        if keys is not None and keys.next == key:
+            return Expulsion(key=key, spares=(await make_row(key.algorithm, KeyState.NEXT, self._sealer, now),))
+        return Expulsion(key=key)
+
+
+class KeyringSigner:
+    """Signs for one algorithm with the keyring's active key."""
+
+    def __init__(self, keyring: Keyring, algorithm: str) -> None:
+        self._keyring = keyring
+        self._algorithm = algorithm
+
+    def sign(self, claims: Mapping[str, object], token_type: str) -> str:
+        return self._keyring.opened.signing[self._algorithm].sign(claims, token_type)

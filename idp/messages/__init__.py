@@ -1,0 +1,1 @@
+"""What we write to people: templates by language, and how they are filled in."""

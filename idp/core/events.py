@@ -6,6 +6,7 @@ Names have three parts where they need them: subject, then what came of it.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from idp.core.ids import AccountId, SessionId
 
@@ -66,3 +67,27 @@ class Event:
     jurisdiction: str = ""
     methods: tuple[str, ...] = ()
     detail: Mapping[str, str | int | bool] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, object]:
+        """What differs from the default, by field name: what the audit trail and the outbox hold."""
+        written: dict[str, object] = {"name": self.name.value, "outcome": self.outcome.value}
+        written |= {field: value for field in _TEXTS if (value := getattr(self, field))}
+        if self.methods:
+            written["methods"] = list(self.methods)
+        if self.detail:
+            written["detail"] = dict(self.detail)
+        return written
+
+    @classmethod
+    def from_json(cls, written: Mapping[str, Any]) -> "Event":
+        """The event that `to_json` wrote. Raises ValueError for a name that this version does not know."""
+        return cls(
+            name=EventName(written["name"]),
+            outcome=Outcome(written["outcome"]),
+            methods=tuple(written.get("methods", ())),
+            detail=written.get("detail", {}),
+            **{field: written[field] for field in _TEXTS if field in written},
+        )
+
+
+_TEXTS = ("reason", "account_id", "session_id", "subject_hash", "jurisdiction")

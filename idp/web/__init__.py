@@ -1,0 +1,1 @@
+"""Faces: bytes in, a verb, bytes out."""

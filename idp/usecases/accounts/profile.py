@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Literal, TypedDict
 
 from idp.core.account import Account
 from idp.core.address import EmailAddress
@@ -23,12 +24,12 @@ from idp.usecases.signin.first_factor import PasswordClaim, ProvePassword
 from idp.usecases.signin.guesses import Guesses
 from idp.usecases.signin.policy import Policy, Standing
 
+NAMES: tuple[Literal["first_name", "middle_name", "last_name"], ...] = ("first_name", "middle_name", "last_name")
 ADMINS = frozenset({"admin", "super_admin"})
 JURISDICTION_ADMIN = "jurisdictional_admin"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
+class Fields(TypedDict, total=False):
     """What the owner may set; nothing else of a body is looked at (mass assignment, row 122)."""
 
     first_name: str
@@ -37,7 +38,14 @@ class Changes:
     date_of_birth: date | None
     phone_number: str | None
     language: str | None
-    agreed_to_terms: bool | None = None
+    agreed_to_terms: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """`fields` holds what was sent; what was not stays as it is."""
+
+    fields: Fields
     password: str | None = None
     current_password: str | None = None
     new_email: EmailAddress | None = None
@@ -78,7 +86,7 @@ class ChangeAccount:
     async def __call__(self, principal: Principal, account_id: AccountId, changes: Changes, source: Source) -> Standing:
         show = ShowAccount(store=self.store, policy=self.policy)
         standing = await show(principal, account_id)
-        check_name(changes.first_name, changes.middle_name, changes.last_name)
+        check_name(*(changes.fields.get(name) for name in NAMES))
         encoded = await self._new_password(standing, changes, source)
         now = self.clock.now()
         return await self.store.transact(
@@ -140,19 +148,10 @@ class ChangeAccount:
 
 def apply_changes(account: Account, changes: Changes, now: datetime) -> Account:
     """The account with the changes; another number is an unproved number (row 60)."""
-    same_number = changes.phone_number == account.phone_number
-    return replace(
-        account,
-        first_name=changes.first_name,
-        last_name=changes.last_name,
-        middle_name=changes.middle_name,
-        date_of_birth=changes.date_of_birth,
-        phone_number=changes.phone_number,
-        phone_verified_at=account.phone_verified_at if same_number else None,
-        language=changes.language,
-        agreed_to_terms=account.agreed_to_terms if changes.agreed_to_terms is None else changes.agreed_to_terms,
-        updated_at=now,
-    )
+    changed = replace(account, **changes.fields, updated_at=now)
+    if changed.phone_number == account.phone_number:
+        return changed
+    return replace(changed, phone_verified_at=None)
 
 
 def require_authority(work: UnitOfWork, actor: Account, account_id: AccountId) -> None:

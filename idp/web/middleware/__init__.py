@@ -1,0 +1,1 @@
+"""Pure ASGI middleware: what every request passes before a face sees it."""

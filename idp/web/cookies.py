@@ -1,0 +1,56 @@
+"""The one module that writes cookies."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import format_datetime
+
+from idp.ports.ambient import Clock
+
+LARGEST = 4096
+"""Name and value together; browsers drop what is larger (ASVS 3.3.5)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CookieStyle:
+    """Attributes shared by all our cookies: no Domain, Path=/, and Secure wherever the issuer is https."""
+
+    clock: Clock
+    secure: bool
+    same_site: str
+    prefix: str = ""
+
+    def named(self, name: str) -> str:
+        return f"{self.prefix}{name}"
+
+    def set(self, name: str, value: str, life: timedelta, *, for_script: bool = False) -> str:
+        """A Set-Cookie header's value."""
+        full = self.named(name)
+        if len(full) + len(value) > LARGEST:
+            raise ValueError(f"cookie {full!r} would be larger than browsers keep")
+        expires = format_datetime(self.clock.now() + life, usegmt=True)
+        seconds = int(life.total_seconds())
+        return f"{full}={value}; Max-Age={seconds}; Path=/; Expires={expires}{self._flags(for_script)}"
+
+    def expire(self, name: str, *, for_script: bool = False) -> str:
+        """Deletes by the same name, path and attributes (OAuth2-Proxy CVE-2026-34454)."""
+        past = "Thu, 01 Jan 1970 00:00:00 GMT"
+        return f"{self.named(name)}=; Max-Age=0; Path=/; Expires={past}{self._flags(for_script)}"
+
+    def _flags(self, for_script: bool) -> str:
+        http_only = "" if for_script else "; HttpOnly"
+        secure = "; Secure" if self.secure else ""
+        return f"{http_only}{secure}; SameSite={self.same_site.capitalize()}"
+
+
+def read_cookies(header: str | None) -> Mapping[str, str]:
+    """The request's cookies. Tolerates `a=b;c=d;` as Bloom's proxy writes it; an empty value counts as absent.
+
+    The first of two cookies of one name wins: a planted, later one with a broader path is never adopted (row 3).
+    """
+    found: dict[str, str] = {}
+    for part in (header or "").split(";"):
+        name, equals, value = part.strip().partition("=")
+        if equals and value and name not in found:
+            found[name] = value.strip('"')
+    return found

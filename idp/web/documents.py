@@ -1,0 +1,47 @@
+"""Documents whose bytes are made once per change: keys, discovery, schemas, security.txt."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """`etag` is quoted. `max_age_seconds` bounds how long others may keep it."""
+
+    body: bytes
+    etag: str
+    media_type: str
+    max_age_seconds: int
+
+    @classmethod
+    def of(cls, body: bytes, media_type: str, max_age_seconds: int) -> "Document":
+        return cls(
+            body=body,
+            etag=f'"{sha256(body).hexdigest()[:32]}"',
+            media_type=media_type,
+            max_age_seconds=max_age_seconds,
+        )
+
+
+def serve(current: Callable[[], Document]) -> Callable[[Request], Awaitable[Response]]:
+    """An endpoint for whatever `current` returns at the moment; 304 for who has it already (RFC 9110 §13.1.2)."""
+
+    async def endpoint(request: Request) -> Response:
+        document = current()
+        headers = {
+            "etag": document.etag,
+            "cache-control": f"public, max-age={document.max_age_seconds}",
+            "cross-origin-resource-policy": "cross-origin",
+        }
+        known = request.headers.get("if-none-match")
+        if known is not None and (known == "*" or document.etag in known.replace("W/", "").split(", ")):
+            return Response(status_code=304, headers=headers)
+        body = b"" if request.method == "HEAD" else document.body
+        headers["content-length"] = str(len(document.body))
+        return Response(body, headers=headers, media_type=document.media_type)
+
+    return endpoint

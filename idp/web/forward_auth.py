@@ -1,0 +1,61 @@
+"""GET /auth/verify: what nginx `auth_request`, Traefik and Caddy ask before they forward a request."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from idp.core.errors import Accident, Refusal
+from idp.usecases.sessions.admit import Admit
+from idp.usecases.sessions.identify import Principal
+from idp.web.cookies import CookieStyle, read_cookies
+from idp.web.routing import Route
+
+METHOD_HEADERS = ("x-original-method", "x-forwarded-method")
+PATH_HEADERS = ("x-original-uri", "x-forwarded-uri")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForwardAuth:
+    """200 with the identity, 200 without one for a public route, 401 else; 503 when we cannot tell: never a pass.
+
+    `cookies` pairs each contract with its cookie's name. The identity headers are those that Authelia's users know;
+    a proxy must take them from our answer and drop the client's own.
+    """
+
+    admit: Admit
+    style: CookieStyle
+    cookies: Sequence[tuple[str, str]]
+
+    def routes(self) -> list[Route]:
+        return [Route(method="GET", path="/auth/verify", endpoint=self.verify)]
+
+    async def verify(self, request: Request) -> Response:
+        held = read_cookies(request.headers.get("cookie"))
+        named = [(contract, self.style.named(name)) for contract, name in self.cookies]
+        tokens = [(contract, held[name]) for contract, name in named if name in held]
+        try:
+            principal = await self.admit(tokens, _first(request, METHOD_HEADERS), _first(request, PATH_HEADERS))
+        except Refusal:
+            return Response(status_code=401)
+        except Accident:
+            return Response(status_code=503)
+        return Response(headers=_identity(principal) if principal else None)
+
+
+def _first(request: Request, names: Sequence[str]) -> str:
+    return next((value for name in names if (value := request.headers.get(name))), "")
+
+
+def _identity(principal: Principal) -> dict[str, str]:
+    """Header values are ASCII: names are percent-encoded as UTF-8."""
+    account = principal.account
+    return {
+        "remote-user": account.id,
+        "remote-email": account.email,
+        "remote-name": quote(account.full_name, safe=" "),
+        "remote-groups": ",".join(sorted(account.roles)),
+        "remote-amr": ",".join(principal.session.methods),
+    }

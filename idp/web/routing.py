@@ -1,0 +1,70 @@
+"""Paths to endpoints: an exact table first, a few patterns after it. No slash redirects, no HEAD that acts."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """`path` may end in one `{name}` segment. `lenient` paths match in any case and with a slash at the end.
+
+    Bloom's server is lenient, and its clients use it; a redirect there would re-send credentials (row 14). What is
+    matched is `scope["path"]`, never an address built from Host (Starlette CVE-2026-48710).
+    """
+
+    method: str
+    path: str
+    endpoint: Endpoint
+    lenient: bool = False
+
+
+@dataclass(slots=True)
+class Routing:
+    """An ASGI application over a table of routes."""
+
+    fallback: Endpoint
+    _exact: dict[tuple[str, str], Route] = field(default_factory=dict)
+    _lenient: dict[tuple[str, str], Route] = field(default_factory=dict)
+    _patterns: dict[tuple[str, str], Route] = field(default_factory=dict)
+
+    def add(self, routes: Iterable[Route]) -> None:
+        """Raises ValueError when two routes claim one path."""
+        for route in routes:
+            table, key = self._exact, route.path
+            if route.path.endswith("}"):
+                table, key = self._patterns, route.path.rpartition("/")[0]
+            if (route.method, key) in table:
+                raise ValueError(f"{route.method} {route.path} is claimed twice")
+            table[(route.method, key)] = route
+            if route.lenient and table is self._exact:
+                self._lenient[(route.method, key.lower())] = route
+
+    def routes(self) -> Mapping[tuple[str, str], Route]:
+        return {**self._exact, **self._patterns}
+
+    def find(self, method: str, path: str) -> tuple[Route | None, dict[str, str]]:
+        """The route and what its pattern caught."""
+        if (route := self._exact.get((method, path))) is not None:
+            return route, {}
+        plain = path[:-1] if path.endswith("/") and path != "/" else path
+        if (route := self._lenient.get((method, plain.lower()))) is not None:
+            return route, {}
+        parent, _, last = plain.rpartition("/")
+        route = self._patterns.get((method, parent))
+        if route is None or not last:
+            return None, {}
+        return route, {route.path.rpartition("{")[2].rstrip("}"): last}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        route, caught = self.find(scope["method"], scope["path"])
+        scope["path_params"] = caught
+        scope["idp.route"] = route.path if route else ""
+        request = Request(scope, receive)
+        response = await (route.endpoint if route else self.fallback)(request)
+        await response(scope, receive, send)

@@ -21,7 +21,6 @@ SEEN: list[tuple[ModuleRule, str]] = [
     (danger.sql_is_constant, 'sa.text("SELECT {}".format(name))'),
     (danger.escapes_everything, "from markupsafe import Markup"),
     (danger.escapes_everything, "jinja2.Markup(name)"),
-    (danger.escapes_everything, "Environment(autoescape=False)"),
     (danger.errors_do_not_pass, "try: ...\nexcept: ..."),
     (danger.errors_do_not_pass, "def f():\n  try: ...\n  except Exception: return True"),
     (danger.errors_do_not_pass, 'def f():\n  try: ...\n  except (ValueError, Exception) as e:\n    return "ok"'),
@@ -36,7 +35,7 @@ SEEN: list[tuple[ModuleRule, str]] = [
 UNSEEN: list[tuple[ModuleRule, str]] = [
     (danger.sql_is_constant, 'text("SELECT 1")'),
     (danger.sql_is_constant, "message.text"),
-    (danger.escapes_everything, "Environment(autoescape=True)"),
+    (danger.escapes_everything, "Environment(autoescape=True)\nescape(name)"),
     (danger.errors_do_not_pass, "def f():\n  try: ...\n  except ValueError: return True"),
     (danger.errors_do_not_pass, "def f():\n  try: ...\n  except Exception: return False"),
     (danger.errors_do_not_pass, "try: ...\nexcept Exception as e: raise PluginFailed() from e"),

@@ -31,7 +31,7 @@ class Retries:
     longest_pause: timedelta = timedelta(minutes=10)
 
     def pause(self, tries: int) -> timedelta:
-        return min(self.first_pause * 2 ** min(tries, 20), self.longest_pause)
+        return min(self.first_pause * (1 << min(tries, 20)), self.longest_pause)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

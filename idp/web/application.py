@@ -1,0 +1,157 @@
+"""The faces behind one table of routes, and what every request passes on its way there."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from starlette.types import ASGIApp
+
+from idp.sdk import Log
+from idp.usecases.sessions.admit import Admit, PublicRoute
+from idp.usecases.sessions.tokens import BLOOM, NODELOOM
+from idp.usecases.verbs import Verbs
+from idp.web.bloom.auth import BloomAuth
+from idp.web.bloom.face import BloomFace, CookieNames
+from idp.web.bloom.jurisdictions import BloomJurisdictions
+from idp.web.bloom.user import BloomUser
+from idp.web.cookies import CookieStyle
+from idp.web.device import DeviceCookie
+from idp.web.documents import Document, serve
+from idp.web.fallback import not_found
+from idp.web.forward_auth import ForwardAuth
+from idp.web.health import Readiness
+from idp.web.middleware.client import ClientAddress, Network
+from idp.web.middleware.cors import Cors
+from idp.web.middleware.envelope import Envelope
+from idp.web.middleware.limits import Limits
+from idp.web.nodeloom.routes import NodeLoom
+from idp.web.origin import OriginRule
+from idp.web.routing import Route, Routing
+
+Documents = Mapping[str, Callable[[], Document]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BloomSettings:
+    names: CookieNames
+    locked_status: int
+    passkey: str | None
+    password_days: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceSettings:
+    """What the operator decided about the outside. A contract that is None is switched off."""
+
+    https: bool
+    hosts: Collection[str]
+    origins: Collection[str]
+    trusted_proxies: Sequence[Network]
+    largest_body: int
+    body_deadline: timedelta
+    same_site: str
+    secure_cookies: bool
+    cookie_prefix: str
+    nodeloom_cookie: str | None
+    bloom: BloomSettings | None
+    public_routes: Sequence[PublicRoute] = field(default_factory=tuple)
+
+
+def build_application(
+    verbs: Verbs, settings: FaceSettings, documents: Documents, readiness: Readiness, log: Log
+) -> ASGIApp:
+    """The ASGI application. `documents` are served by path, to everybody."""
+    world = verbs.world
+    style = CookieStyle(
+        clock=world.clock,
+        secure=settings.secure_cookies,
+        same_site=settings.same_site,
+        prefix=settings.cookie_prefix,
+    )
+    rule = OriginRule(frozenset(settings.origins))
+    routing = Routing(not_found)
+    routing.add(readiness.routes())
+    for path, current in documents.items():
+        routing.add(Route(method=method, path=path, endpoint=serve(current)) for method in ("GET", "HEAD"))
+    if settings.nodeloom_cookie is not None:
+        routing.add(_nodeloom(verbs, settings.nodeloom_cookie, style, rule).routes())
+    if settings.bloom is not None:
+        for face in _bloom(verbs, settings.bloom, style, rule):
+            routing.add(face.routes())
+    routing.add(_forward_auth(verbs, settings, style).routes())
+    limits = Limits(
+        app=routing,
+        hosts=frozenset(settings.hosts),
+        largest_body=settings.largest_body,
+        body_deadline_seconds=settings.body_deadline.total_seconds(),
+    )
+    return Envelope(
+        app=Cors(app=limits, rule=rule, public=frozenset(documents)),
+        clock=world.clock,
+        entropy=world.entropy,
+        addresses=ClientAddress(tuple(settings.trusted_proxies)),
+        log=log,
+        https=settings.https,
+    )
+
+
+def _nodeloom(verbs: Verbs, cookie: str, style: CookieStyle, rule: OriginRule) -> NodeLoom:
+    return NodeLoom(
+        sign_in=verbs.sign_in,
+        extend=verbs.extend,
+        identify=verbs.identify,
+        end=verbs.end,
+        origins=rule,
+        cookies=style,
+        device=DeviceCookie(style),
+        cookie=cookie,
+        life=verbs.world.rules.lifetimes.access,
+    )
+
+
+def _bloom(
+    verbs: Verbs, settings: BloomSettings, style: CookieStyle, rule: OriginRule
+) -> tuple[BloomAuth, BloomUser, BloomJurisdictions]:
+    lifetimes = verbs.world.rules.lifetimes
+    face = BloomFace(
+        identify=verbs.identify,
+        origins=rule,
+        cookies=style,
+        device=DeviceCookie(style),
+        names=settings.names,
+        access_life=lifetimes.access,
+        refresh_life=lifetimes.refresh,
+        locked_status=settings.locked_status,
+        passkey=settings.passkey,
+    )
+    auth = BloomAuth(
+        face=face,
+        sign_in=verbs.sign_in,
+        sign_in_by_code=verbs.sign_in_by_code,
+        request_code=verbs.request_mfa_code,
+        refresh=verbs.refresh,
+        end=verbs.end,
+        reset=verbs.reset,
+        confirm_address=verbs.confirm,
+        mfa_types=tuple(verbs.world.extensions.second_factors),
+    )
+    user = BloomUser(
+        face=face,
+        policy=verbs.policy,
+        show=verbs.show,
+        change=verbs.change,
+        register=verbs.register,
+        ask=verbs.ask,
+        confirm_address=verbs.confirm,
+        password_days=settings.password_days,
+    )
+    return auth, user, BloomJurisdictions(face=face, show=verbs.show_jurisdictions)
+
+
+def _forward_auth(verbs: Verbs, settings: FaceSettings, style: CookieStyle) -> ForwardAuth:
+    held = [(NODELOOM, settings.nodeloom_cookie), (BLOOM, settings.bloom.names.access if settings.bloom else None)]
+    return ForwardAuth(
+        admit=Admit(identify=verbs.identify, public_routes=settings.public_routes),
+        style=style,
+        cookies=[(contract, name) for contract, name in held if name is not None],
+    )

@@ -26,7 +26,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from idp.crypto.ambient import SystemEntropy
 
 KEY_LENGTH = 32
-LEAST_DISTINCT_BYTES = 10  # 32 random bytes have fewer with a probability below 10^-20; typed examples often have
+LEAST_DISTINCT_BYTES = (
+    10  # random ones have fewer once in 10^11 times, 64 hexadecimal digits included; examples often have
+)
 LONGEST_FILE = 1024
 
 
@@ -79,7 +81,7 @@ def _configured(source: bytes) -> bytes:
     secret = next((raw for raw in (_hex(text), _base64(text), text, source) if raw and len(raw) >= KEY_LENGTH), None)
     if secret is None:
         raise MasterKeyRefused("is shorter than 32 bytes", "make one with `openssl rand -base64 32`")
-    if len(set(secret)) < LEAST_DISTINCT_BYTES:
+    if min(len(set(secret)), len(set(text))) < LEAST_DISTINCT_BYTES:
         # threat row 139: a secret copied from an example is no secret
         raise MasterKeyRefused("is not random", "make one with `openssl rand -base64 32`")
     return secret

@@ -56,7 +56,7 @@ types: .venv/.dev-installed
 	@$(BIN)/mypy .ci/audit.py
 
 layers: .venv/.dev-installed
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 house: .venv/.dev-installed
 	@$(BIN)/python -m pytest -q tests/house

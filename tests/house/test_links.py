@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
+from posixpath import normpath
 from urllib.parse import unquote
 
 import pytest
@@ -36,7 +37,7 @@ def dead_links(text: Text) -> Iterator[Finding]:
 
 
 def what_is_wrong(text: Text, path: str, anchor: str = "") -> str | None:
-    file = TOP / PurePosixPath(text.path).parent / path if path else None
+    file = TOP / normpath(PurePosixPath(text.path).parent / path) if path else None
     if file is not None and not file.exists():
         return "no such file"
     if not anchor or (file is not None and file.suffix != ".md"):

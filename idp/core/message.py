@@ -38,7 +38,10 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What a Sender carries. `id` stays the same over retries: an idempotency key."""
+    """What a Sender carries. `id` stays the same over retries: an idempotency key.
+
+    `sender` is the mailbox that the operator or the jurisdiction writes from; None: the sender's own.
+    """
 
     id: MessageId
     channel: str
@@ -46,4 +49,5 @@ class Message:
     subject: str
     text: str
     html: str | None = None
+    sender: str | None = None
     data: Mapping[str, str] = field(default_factory=dict)

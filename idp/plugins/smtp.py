@@ -34,8 +34,8 @@ class SmtpSettings(PluginSettings):
     password: SecretStr | None = None
     """The password to sign in with."""
 
-    sender: str
-    """Who mails are from: `Example <no-reply@example.com>`."""
+    sender: str | None = None
+    """Who mails are from, `Example <no-reply@example.com>`, where neither `[messages]` nor a jurisdiction says so."""
 
     ca_file: Path | None = None
     """Certificates (PEM) to trust in place of the system's."""
@@ -45,11 +45,9 @@ class SmtpSettings(PluginSettings):
 
     @field_validator("sender")
     @classmethod
-    def _one_address(cls, sender: str) -> str:
-        name, address = parseaddr(sender)
-        if "@" not in address or _has_controls(sender):
-            raise ValueError("must be one address: Name <local@domain>")
-        Address(name, addr_spec=address)
+    def _one_address(cls, sender: str | None) -> str | None:
+        if sender is not None:
+            mailbox(sender)
         return sender
 
     @model_validator(mode="after")
@@ -76,15 +74,16 @@ class SmtpSender(Sender[SmtpSettings]):
 
     async def send(self, message: Message) -> None:
         settings = self.settings
-        mail = self._mail(message)
+        sender = self._sender_of(message)
+        mail = self._mail(message, sender)
         try:
             await aiosmtplib.send(
                 mail,
-                sender=self._from.addr_spec,
+                sender=sender.addr_spec,
                 recipients=[message.to],
                 hostname=settings.host,
                 port=settings.port or PORTS[settings.security],
-                local_hostname=self._from.domain,
+                local_hostname=sender.domain,
                 username=settings.user,
                 password=settings.password.get_secret_value() if settings.password else None,
                 timeout=settings.time_out_seconds,
@@ -95,22 +94,23 @@ class SmtpSender(Sender[SmtpSettings]):
         except (aiosmtplib.SMTPException, OSError) as error:
             raise _failure(error) from None
 
-    @property
-    def _from(self) -> Address:
-        name, address = parseaddr(self.settings.sender)
-        return Address(name, addr_spec=address)
+    def _sender_of(self, message: Message) -> Address:
+        try:
+            return mailbox(message.sender or self.settings.sender or "")
+        except ValueError:
+            raise SenderFailed("nobody to send it from: set messages.from_address") from None
 
-    def _mail(self, message: Message) -> EmailMessage:
+    def _mail(self, message: Message, sender: Address) -> EmailMessage:
         """Headers are set on an EmailMessage, never built from strings (CPython CVE-2024-6923, threat row 107)."""
         if _has_controls(message.to) or _has_controls(message.subject):
             raise SenderFailed("control characters in a header", permanent=True)
         mail = EmailMessage(policy=policy.SMTP)
         try:
             mail["To"] = Address(addr_spec=message.to)
-            mail["From"] = self._from
+            mail["From"] = sender
             mail["Subject"] = message.subject
             mail["Date"] = format_datetime(self.context.clock.now())
-            mail["Message-ID"] = f"<{message.id}@{self._from.domain}>"
+            mail["Message-ID"] = f"<{message.id}@{sender.domain}>"
         except (ValueError, IndexError):
             raise SenderFailed("not one address", permanent=True) from None
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5
@@ -118,6 +118,17 @@ class SmtpSender(Sender[SmtpSettings]):
         if message.html is not None:
             mail.add_alternative(message.html, subtype="html")
         return mail
+
+
+def mailbox(text: str) -> Address:
+    """One mailbox, `Name <local@domain>`. Raises ValueError."""
+    name, address = parseaddr(text)
+    if "@" not in address or _has_controls(text):
+        raise ValueError("must be one address: Name <local@domain>")
+    try:
+        return Address(name, addr_spec=address)
+    except IndexError:
+        raise ValueError("must be one address: Name <local@domain>") from None
 
 
 def _failure(error: Exception) -> SenderFailed:

@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from idp.core.feature import Feature, FeatureKind
-from idp.ports.ambient import Clock
-from idp.registry.breaker import Breaker
-from idp.registry.fence import Fence
+from idp.registry.fence import Fence, Fences
 from idp.registry.fenced import (
     FencedCodeChannel,
     FencedCodeSignIn,
@@ -21,7 +19,6 @@ from idp.registry.fenced import (
 )
 from idp.registry.loaded import Loaded, LoadedPlugin
 from idp.registry.problems import PluginProblem, PluginsRefused, nearest
-from idp.registry.watchdog import InFlight
 from idp.sdk import (
     CodeChannel,
     CodeSignIn,
@@ -29,7 +26,6 @@ from idp.sdk import (
     EventSubscriber,
     FeatureSource,
     FirstFactor,
-    Log,
     PasswordRule,
     Plugin,
     SecondFactor,
@@ -40,16 +36,9 @@ from idp.usecases.extensions import Extensions
 Fenced = list[tuple[LoadedPlugin, Fence]]
 
 
-def build_extensions(
-    loaded: Loaded,
-    *,
-    clock: Clock,
-    log: Log,
-    in_flight: InFlight,
-    first_factors: Sequence[str] = (),
-) -> Extensions:
+def build_extensions(loaded: Loaded, fences: Fences, *, first_factors: Sequence[str] = ()) -> Extensions:
     """`first_factors` are asked in this order, those not named after them. Raises PluginsRefused for a name unknown."""
-    fenced = [(one, _fence_around(one, clock, log, in_flight)) for one in loaded.plugins]
+    fenced = [(one, fences.around(one)) for one in loaded.plugins]
     sources = [FencedFeatureSource(p, f) for one, f in fenced if isinstance(p := one.plugin, FeatureSource)]
     return Extensions(
         first_factors=_first_factors(fenced, first_factors),
@@ -87,16 +76,6 @@ def summary_of(plugin: type[Plugin[Any]]) -> str:
     return next(iter(inspect.cleandoc(plugin.__dict__.get("__doc__") or "").splitlines()), "")
 
 
-def _fence_around(one: LoadedPlugin, clock: Clock, log: Log, in_flight: InFlight) -> Fence:
-    return Fence(
-        one.lane,
-        breaker=Breaker(clock),
-        log=log,
-        in_flight=in_flight,
-        time_out_seconds=type(one.plugin).time_out_seconds,
-    )
-
-
 def _second_factor(plugin: SecondFactor[Any], fence: Fence) -> SecondFactor[Any]:
     match plugin:
         case CodeChannel():
@@ -129,7 +108,7 @@ def _first_factors(fenced: Fenced, order: Sequence[str]) -> dict[str, FirstFacto
 def _unknown_first_factor(name: str, known: list[str]) -> PluginProblem:
     meant = nearest(name, known)
     return PluginProblem(
-        key="first_factors",
+        key="sign_in.first_factors",
         reason=f"names {name}, which is no enabled first factor",
         mend=f"did you mean {meant}?" if meant else f"enabled: {', '.join(known) or 'none'}",
     )

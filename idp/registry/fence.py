@@ -8,12 +8,16 @@ import asyncio
 import time
 import traceback
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TypeVar
 
 from idp.core.errors import Overloaded, PluginFailed, StorageUnavailable
+from idp.ports.ambient import Clock
 from idp.registry.answers import Nonsense
 from idp.registry.breaker import Breaker
 from idp.registry.lane import Lane
+from idp.registry.loaded import LoadedPlugin
 from idp.registry.outcome import Answered, Raised
 from idp.registry.watchdog import InFlight
 from idp.sdk import Log
@@ -27,6 +31,34 @@ LONGEST_INSTANT_SECONDS = 1.0
 """A call that cannot be interrupted (`address`) and takes longer opens the breaker at once."""
 
 FRAMES = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FenceRules:
+    """What the operator decided: patience with a call, and when a plugin is not asked for a while."""
+
+    time_out_seconds: float = 5.0
+    failures: int = 5
+    pause: timedelta = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fences:
+    """Makes the fence of each plugin."""
+
+    clock: Clock
+    log: Log
+    in_flight: InFlight
+    rules: FenceRules = field(default_factory=FenceRules)
+
+    def around(self, one: LoadedPlugin) -> "Fence":
+        return Fence(
+            one.lane,
+            breaker=Breaker(self.clock, limit=self.rules.failures, pause=self.rules.pause),
+            log=self.log,
+            in_flight=self.in_flight,
+            time_out_seconds=type(one.plugin).time_out_seconds or self.rules.time_out_seconds,
+        )
 
 
 class Fence:

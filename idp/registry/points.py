@@ -76,6 +76,8 @@ def _declared_flaws(plugin: type[Plugin[Any]]) -> Iterator[Flaw]:
     if not (isinstance(settings, type) and issubclass(settings, PluginSettings)):
         yield "has Settings that are no PluginSettings", "derive its Settings from idp.sdk.PluginSettings"
     time_out: object = plugin.time_out_seconds
+    if time_out is None:
+        return
     if not isinstance(time_out, int | float) or not 0 < time_out <= LONGEST_TIME_OUT_SECONDS:
         yield "has a time-out out of bounds", f"write time_out_seconds between 0 and {LONGEST_TIME_OUT_SECONDS}"
 

@@ -127,8 +127,8 @@ class Plugin(ABC, Generic[S]):
     Settings: ClassVar[type[PluginSettings]] = PluginSettings
     """The model of its table. Not written down, it is the base's type argument (`Sender[MySettings]`)."""
 
-    time_out_seconds: ClassVar[float] = 5.0
-    """How long one call may take, at most 60. People wait for factors; only the outbox waits for senders."""
+    time_out_seconds: ClassVar[float | None] = None
+    """How long one call may take, at most 60; None: as long as the operator allows (5 s, unless configured)."""
 
     feature_alias: ClassVar[str | None] = None
     """A second spelling of the plugin's permission, where a contract has one."""

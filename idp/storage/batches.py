@@ -1,0 +1,101 @@
+"""What happens on a lane's thread: many units, one transaction."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from idp.core.errors import Refusal, StorageUnavailable
+from idp.storage.faults import as_told, sqlite_name
+from idp.storage.lane import Unit
+from idp.storage.work import Work
+
+
+class Writer:
+    """Group commit: a savepoint for each unit, one COMMIT for all, and no result before it.
+
+    `raw` is the driver's connection beneath `work`: transactions are begun and ended there, by hand.
+    """
+
+    def __init__(self, raw: sqlite3.Connection, work: Work, on_parcel: Callable[[], object]) -> None:
+        self._raw = raw
+        self._work = work
+        self._on_parcel = on_parcel
+
+    def run(self, units: Sequence[Unit[Any]]) -> None:
+        wanted = [unit for unit in units if not unit.is_given_up]
+        self._work.parcels = 0
+        try:
+            self._begin()
+            for unit in wanted:
+                self._run_one(unit)
+            self._raw.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._abandon()
+            for unit in wanted:
+                unit.error = _unavailable(error)
+            return
+        if self._work.parcels:
+            self._on_parcel()
+
+    def _begin(self) -> None:
+        self._abandon()
+        # not deferred: a transaction that begins by reading fails at once when it cannot write, and never waits
+        self._raw.execute("BEGIN IMMEDIATE")
+
+    def _run_one(self, unit: Unit[Any]) -> None:
+        self._raw.execute("SAVEPOINT unit")
+        try:
+            unit.result = unit.fn(self._work)
+        except Refusal as refusal:  # committed: what it recorded stays
+            unit.error = refusal
+        except Exception as error:
+            unit.error = _told(error)
+            # a full disk may have ended the transaction already: then this fails, and with it the batch
+            self._raw.execute("ROLLBACK TO unit")
+        self._raw.execute("RELEASE unit")
+
+    def _abandon(self) -> None:
+        """Ends a transaction that is still open after a fault; after some, SQLite has ended it itself."""
+        if self._raw.in_transaction:
+            self._raw.execute("ROLLBACK")
+
+
+class Reader:
+    """One snapshot for all reads of a batch. It ends with the batch, so the write-ahead log can be emptied."""
+
+    def __init__(self, raw: sqlite3.Connection, work: Work) -> None:
+        self._raw = raw
+        self._work = work
+
+    def run(self, units: Sequence[Unit[Any]]) -> None:
+        self._raw.execute("BEGIN")
+        try:
+            for unit in units:
+                self._run_one(unit)
+        finally:
+            self._raw.execute("ROLLBACK")
+
+    def _run_one(self, unit: Unit[Any]) -> None:
+        if unit.is_given_up:
+            return
+        try:
+            unit.result = unit.fn(self._work)
+        except Exception as error:
+            unit.error = _told(error)
+
+
+def _told(error: Exception) -> Exception:
+    if not isinstance(error, sa.exc.SQLAlchemyError):
+        return error
+    told = as_told(error)
+    if told is not error:
+        told.__cause__ = error
+    return told
+
+
+def _unavailable(error: sqlite3.Error) -> StorageUnavailable:
+    unavailable = StorageUnavailable(sqlite_name(error) or type(error).__name__)
+    unavailable.__cause__ = error
+    return unavailable

@@ -1,0 +1,51 @@
+"""Sweeping out what is over, a bounded bite at a time, so that nobody waits behind the broom (threat row 140)."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam
+
+from idp.storage.columns import Instant
+from idp.storage.shelf import Shelf
+from idp.storage.tables import attempts, audit, challenges, devices, plugin_store, refresh, sessions
+
+DEVICE_MEMORY = timedelta(days=400)
+"""Browsers keep no cookie longer than that after they were last given it (RFC 6265bis §5.5)."""
+
+_BEFORE = bindparam("before", type_=Instant)
+_AMOUNT = bindparam("amount", type_=sa.Integer)
+
+
+def _sweep(over: sa.Column[datetime]) -> sa.Delete:
+    """Deletes the oldest rows whose `over` has come. Each such column has an index."""
+    key = sa.tuple_(*over.table.primary_key.columns)
+    chosen = sa.select(*over.table.primary_key.columns).where(over <= _BEFORE).order_by(over).limit(_AMOUNT)
+    return sa.delete(over.table).where(key.in_(chosen))
+
+
+# a session goes with its refresh tokens; a used token stays until it would have expired, so that its replay is noticed
+_SWEEPS = tuple(
+    _sweep(column)
+    for column in (
+        refresh.c.expires_at,
+        sessions.c.expires_at,
+        challenges.c.expires_at,
+        attempts.c.forget_at,
+        plugin_store.c.expires_at,
+    )
+)
+_FORGET_DEVICES = _sweep(devices.c.seen_at)
+# numbers rise with time: the oldest entries are looked at, the rest is not
+_OLDEST = sa.select(audit.c.number, audit.c.at).order_by(audit.c.number).limit(_AMOUNT).subquery("oldest")
+_CUT_AUDIT = sa.delete(audit).where(audit.c.number.in_(sa.select(_OLDEST.c.number).where(_OLDEST.c.at < _BEFORE)))
+
+
+class Broom(Shelf):
+    __slots__ = ()
+
+    def prune(self, now: datetime, *, audit_before: datetime | None, limit: int = 1000) -> int:
+        swept = sum(self._count(sweep, before=now, amount=limit) for sweep in _SWEEPS)
+        swept += self._count(_FORGET_DEVICES, before=now - DEVICE_MEMORY, amount=limit)
+        if audit_before is not None:
+            swept += self._count(_CUT_AUDIT, before=audit_before, amount=limit)
+        return swept

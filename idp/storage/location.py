@@ -1,0 +1,40 @@
+"""Where the database is, as the operator writes it: `sqlite:///var/idp.db` or `postgresql://user@host/name`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteFile:
+    """A database in one file. Three slashes begin a relative path, four an absolute one."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresqlServer:
+    """A database on a server. The address holds a password: its `str` hides it."""
+
+    url: sa.URL
+
+
+class UnsupportedUrl(ValueError):
+    """The URL names no database that we can use. The text does not quote it: it may hold a password."""
+
+
+def locate(url: str) -> SqliteFile | PostgresqlServer:
+    """Raises UnsupportedUrl."""
+    try:
+        parsed = sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError):
+        raise UnsupportedUrl("a database URL begins with sqlite:/// or postgresql://") from None
+    match parsed.drivername:
+        case "sqlite":
+            if not parsed.database or parsed.database == ":memory:" or parsed.host:
+                raise UnsupportedUrl("a SQLite URL names a file: sqlite:///var/idp.db")
+            return SqliteFile(Path(parsed.database))
+        case "postgresql" | "postgres":
+            return PostgresqlServer(parsed.set(drivername="postgresql+asyncpg"))
+    raise UnsupportedUrl("a database URL begins with sqlite:/// or postgresql://")

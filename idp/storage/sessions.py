@@ -1,0 +1,80 @@
+"""Sessions: the row behind every cookie. What ends is marked and never comes back (threat rows 15 to 17)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam
+
+from idp.core.account import Account
+from idp.core.ids import AccountId, SessionId
+from idp.core.session import Session
+from idp.storage.accounts import COLUMNS as ACCOUNT_COLUMNS
+from idp.storage.accounts import account_from
+from idp.storage.columns import Instant
+from idp.storage.shelf import Shelf, Values
+from idp.storage.tables import accounts, sessions
+
+_NAMES = tuple(column.name for column in sessions.c)
+_NOW = bindparam("now", type_=Instant)
+_BY_ID = sessions.c.id == bindparam("session_id")
+_OF_ACCOUNT = sessions.c.account_id == bindparam("of_account")
+_LIVE = sa.and_(sessions.c.revoked_at.is_(None), sessions.c.expires_at > _NOW)
+
+_OPEN = sa.insert(sessions)
+_GET = sa.select(*sessions.c).where(_BY_ID)
+_PRINCIPAL = (
+    sa.select(*sessions.c, *ACCOUNT_COLUMNS)
+    .join_from(sessions, accounts, sessions.c.account_id == accounts.c.id)
+    .where(_BY_ID)
+)
+_UNTIL = bindparam("until", type_=Instant)
+_TOUCH = (
+    sa.update(sessions)
+    .where(_BY_ID, _LIVE)
+    .values(expires_at=sa.case((sessions.c.ends_at < _UNTIL, sessions.c.ends_at), else_=_UNTIL), last_seen_at=_NOW)
+)
+_REVOKE = sa.update(sessions).where(_BY_ID, _LIVE).values(revoked_at=_NOW)
+_REVOKE_EVERY = sa.update(sessions).where(_LIVE).values(revoked_at=_NOW)
+_REVOKE_ALL = _REVOKE_EVERY.where(_OF_ACCOUNT, sessions.c.id != bindparam("keep"))
+_OF = (
+    sa.select(*sessions.c).where(_OF_ACCOUNT, _LIVE).order_by(sessions.c.authenticated_at.desc(), sessions.c.id.desc())
+)
+
+
+class SessionShelf(Shelf):
+    __slots__ = ()
+
+    def open(self, session: Session) -> None:
+        self._count(_OPEN, **{name: getattr(session, name) for name in _NAMES})
+
+    def by_id(self, session_id: SessionId) -> Session | None:
+        row = self._first(_GET, session_id=session_id)
+        return None if row is None else _session_from(row)
+
+    def principal(self, session_id: SessionId) -> tuple[Session, Account] | None:
+        if (row := self._first(_PRINCIPAL, session_id=session_id)) is None:
+            return None
+        return _session_from(row[: len(_NAMES)]), account_from(row[len(_NAMES) :])
+
+    def touch(self, session_id: SessionId, *, expires_at: datetime, now: datetime) -> bool:
+        """Never past the session's end."""
+        return self._count(_TOUCH, session_id=session_id, until=expires_at, now=now) == 1
+
+    def revoke(self, session_id: SessionId, now: datetime) -> bool:
+        return self._count(_REVOKE, session_id=session_id, now=now) == 1
+
+    def revoke_all(self, account_id: AccountId, now: datetime, *, keep: SessionId | None = None) -> int:
+        return self._count(_REVOKE_ALL, of_account=account_id, now=now, keep=keep or "")
+
+    def revoke_every(self, now: datetime) -> int:
+        return self._count(_REVOKE_EVERY, now=now)
+
+    def of(self, account_id: AccountId, now: datetime) -> Sequence[Session]:
+        return [_session_from(row) for row in self._all(_OF, of_account=account_id, now=now)]
+
+
+def _session_from(row: Values) -> Session:
+    values = dict(zip(_NAMES, row, strict=True))
+    values["methods"] = tuple(values["methods"])
+    return Session(**values)

@@ -1,0 +1,158 @@
+"""SQLite: a lane that writes, a lane that reads.
+
+Write-ahead log, `synchronous=FULL`: what was acknowledged survives the death of the process and of the machine. With
+several processes on one file each has its lanes; the file's lock orders the writers.
+"""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import aiosqlite
+import sqlalchemy as sa
+
+from idp.core.errors import StorageUnavailable
+from idp.ports.storage import UnitOfWork
+from idp.storage.batches import Reader, Writer
+from idp.storage.lane import Lane, on_thread
+from idp.storage.limits import Limits
+from idp.storage.schema import demand_current
+from idp.storage.work import Stationery, Work
+
+R = TypeVar("R")
+
+PING_SECONDS = 2.0
+
+# a busy_timeout comes with the connection. A log that grew beyond 64 MiB in a bad hour is cut once it is empty again
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA wal_autocheckpoint = 1000",
+    "PRAGMA journal_size_limit = 67108864",
+    "PRAGMA trusted_schema = OFF",
+)
+_READ_ONLY = (*_PRAGMAS, "PRAGMA query_only = ON")
+
+
+class SqliteStore:
+    """The database in a file. `parcels_waiting` is set after a commit that put something into the outbox."""
+
+    def __init__(self, writing: Lane, reading: Lane, *, engine: sa.Engine, parcels_waiting: asyncio.Event) -> None:
+        self.engine = engine
+        self.parcels_waiting = parcels_waiting
+        self._writing = writing
+        self._reading = reading
+        self._exits = AsyncExitStack()
+
+    async def transact(self, fn: Callable[[UnitOfWork], R]) -> R:
+        return await self._writing.submit(fn)
+
+    async def read(self, fn: Callable[[UnitOfWork], R]) -> R:
+        return await self._reading.submit(fn)
+
+    async def ping(self) -> None:
+        """Raises StorageUnavailable when a read is not answered soon."""
+        try:
+            async with asyncio.timeout(PING_SECONDS):
+                await self.read(lambda work: work.outbox.due_at())
+        except TimeoutError:
+            raise StorageUnavailable("the database does not answer") from None
+
+    async def close(self) -> None:
+        """Finishes what waits. The last connection to go empties the write-ahead log into the file."""
+        for lane in (self._writing, self._reading):
+            await lane.close()
+        await self._exits.aclose()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bench:
+    """One connection, as each of three libraries sees it."""
+
+    driver: aiosqlite.Connection
+    raw: sqlite3.Connection
+    engine: sa.Engine
+    connection: sa.Connection
+
+
+async def open_sqlite(path: Path, stationery: Stationery, limits: Limits) -> SqliteStore:
+    """Raises StorageUnavailable, SchemaOutdated among them."""
+    make_file(path)
+    loop = asyncio.get_running_loop()
+    parcels_waiting = asyncio.Event()
+    async with AsyncExitStack() as exits:
+        try:
+            writing = await exits.enter_async_context(_bench(path, limits, _PRAGMAS))
+            reading = await exits.enter_async_context(_bench(path, limits, _READ_ONLY))
+        except sqlite3.Error as error:
+            raise StorageUnavailable(f"{path}: {error}") from error
+        writer = Writer(
+            writing.raw,
+            Work(writing.connection, stationery, writes=True),
+            on_parcel=lambda: loop.call_soon_threadsafe(parcels_waiting.set),
+        )
+        reader = Reader(reading.raw, Work(reading.connection, stationery, writes=False))
+        store = SqliteStore(
+            Lane(writing.driver, writer.run, longest_queue=limits.longest_queue),
+            Lane(reading.driver, reader.run, longest_queue=limits.longest_queue),
+            engine=writing.engine,
+            parcels_waiting=parcels_waiting,
+        )
+        store._exits = exits.pop_all()
+        return store
+
+
+def make_file(path: Path) -> None:
+    """An empty file that nobody else may read, in a folder of its own if there is none: it will hold all secrets.
+
+    SQLite gives the same mode to the files beside it. Raises StorageUnavailable.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise StorageUnavailable(f"{path}: {error.strerror}") from error
+
+
+@asynccontextmanager
+async def _bench(path: Path, limits: Limits, pragmas: tuple[str, ...]) -> AsyncIterator[_Bench]:
+    driver = await aiosqlite.connect(
+        path, isolation_level=None, timeout=limits.lock_timeout_seconds, cached_statements=512
+    )
+    try:
+        bench = await on_thread(driver, _set_up, driver, pragmas)
+        try:
+            yield bench
+        finally:
+            await on_thread(driver, _take_down, bench)
+    finally:
+        await driver.close()
+
+
+def _set_up(driver: aiosqlite.Connection, pragmas: tuple[str, ...]) -> _Bench:
+    raw = driver._conn
+    for pragma in pragmas:
+        raw.execute(pragma)
+    engine = sa.create_engine(
+        "sqlite://",
+        creator=lambda: raw,
+        poolclass=sa.StaticPool,
+        pool_reset_on_return=None,
+        isolation_level="AUTOCOMMIT",  # the lane begins and commits
+        hide_parameters=True,  # an error's text goes into the log
+    )
+    connection = engine.connect()
+    demand_current(connection)
+    return _Bench(driver=driver, raw=raw, engine=engine, connection=connection)
+
+
+def _take_down(bench: _Bench) -> None:
+    bench.connection.close()
+    bench.engine.dispose()

@@ -1,0 +1,334 @@
+"""Composition: the only module that knows all adapters. Settings in, a running provider out."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import orjson
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from idp.config.common_passwords import common_passwords
+from idp.config.flags import features_from, flags_from
+from idp.config.problem import ConfigurationRefused
+from idp.config.rules import lifetimes, rules_from
+from idp.config.settings import Settings
+from idp.core.feature import ConfigKey, Feature, FeatureValue
+from idp.core.tenant import TenantKind
+from idp.crypto.ambient import SystemClock, SystemEntropy
+from idp.crypto.digester import HmacDigester
+from idp.crypto.hash_formats import Argon2Cost
+from idp.crypto.keyring import Keyring
+from idp.crypto.master_key import load_master_key
+from idp.crypto.passwords import HashingPool
+from idp.crypto.rotation import Schedule
+from idp.crypto.sealer import AesGcmSealer
+from idp.logs import Logs
+from idp.messages.renderer import MessageRenderer
+from idp.ports.ambient import Clock, Entropy
+from idp.ports.crypto import PasswordHasher, Sealer
+from idp.registry.context import Contexts
+from idp.registry.extensions import build_extensions
+from idp.registry.life import start_plugins, stop_plugins
+from idp.registry.load import load_plugins
+from idp.registry.loaded import Loaded
+from idp.registry.watchdog import InFlight, Watchdog
+from idp.storage import OpenStore, open_store
+from idp.usecases.extensions import Extensions
+from idp.usecases.housekeeping.duties import Duties, Duty
+from idp.usecases.housekeeping.prune import Prune
+from idp.usecases.housekeeping.relay import Relay, Retries
+from idp.usecases.sessions.admit import PublicRoute
+from idp.usecases.tenants.declare import Declared, DeclareTenants
+from idp.usecases.tenants.features import MFA, FeatureBook
+from idp.usecases.verbs import Verbs, World
+from idp.web.application import BloomSettings, FaceSettings, build_application
+from idp.web.bloom.face import CookieNames
+from idp.web.documents import Document
+from idp.web.health import Readiness
+
+JWKS = "/.well-known/jwks.json"
+DISCOVERY = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
+DISCOVERY_AGE = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ambient:
+    """What tests put in place of the system's time and chance."""
+
+    clock: Clock
+    entropy: Entropy
+
+    @classmethod
+    def of_the_system(cls) -> "Ambient":
+        return cls(clock=SystemClock(), entropy=SystemEntropy())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """Everything joined. `application` serves; `relay` and `duties` work in the background once `duties.start()`."""
+
+    settings: Settings
+    ambient: Ambient
+    store: OpenStore
+    keyring: Keyring
+    verbs: Verbs
+    loaded: Loaded
+    relay: Relay
+    duties: Duties
+    readiness: Readiness
+    application: ASGIApp
+    logs: Logs
+
+
+@asynccontextmanager
+async def open_provider(settings: Settings, ambient: Ambient | None = None) -> AsyncIterator[Provider]:
+    """A provider on its database, without a network in front. Closes in the opposite order.
+
+    Raises ConfigurationRefused, PluginsRefused, TemplatesRefused, KeyFileRefused or KeysUnreadable: no start without
+    an operator's word on each.
+    """
+    ambient = ambient or Ambient.of_the_system()
+    async with AsyncExitStack() as stack:
+        logs = stack.enter_context(Logs(level=settings.logging.level, style=settings.logging.format))
+        master = load_master_key(_master_secret(settings), settings.keys.master_key_file)
+        sealer = AesGcmSealer(master, ambient.entropy)
+        hasher = _hasher(settings, ambient)
+        stack.callback(hasher.close)
+
+        store = await open_store(
+            settings.database.url.get_secret_value(),
+            clock=ambient.clock,
+            entropy=ambient.entropy,
+            sealer=sealer,
+            subscribers=(),
+            pool_size=settings.database.pool_size,
+        )
+        stack.push_async_callback(store.close)
+        keyring = Keyring(issuer=settings.issuer, clock=ambient.clock, sealer=sealer, schedule=_schedule(settings))
+        await keyring.load(store)
+
+        loaded = load_plugins(
+            settings.plugins,
+            context_for=_contexts(settings, ambient, store, sealer, hasher, logs).of,
+        )
+        await start_plugins(loaded, log=logs.named("plugins"))
+        stack.push_async_callback(stop_plugins, loaded, log=logs.named("plugins"))
+        in_flight = InFlight()
+        extensions = build_extensions(
+            loaded,
+            clock=ambient.clock,
+            log=logs.named("plugins"),
+            in_flight=in_flight,
+            first_factors=settings.sign_in.first_factors,
+        )
+        store.subscribers = tuple(extensions.subscribers)
+
+        verbs = Verbs(
+            World(
+                store=store,
+                clock=ambient.clock,
+                entropy=ambient.entropy,
+                hasher=hasher,
+                digester=HmacDigester(master),
+                sealer=sealer,
+                signer=keyring.signer(settings.keys.access_token_algorithm),
+                verifier=keyring.verifier(),
+                rules=rules_from(settings, common_passwords(settings)),
+                extensions=extensions,
+                book=_book(settings, extensions),
+            )
+        )
+        await DeclareTenants(store=store, clock=ambient.clock, entropy=ambient.entropy)(_declared(settings))
+
+        relay = Relay(
+            store=store,
+            clock=ambient.clock,
+            sealer=sealer,
+            renderer=MessageRenderer(
+                languages=settings.messages.languages,
+                service=settings.messages.from_name,
+                overrides=settings.messages.templates,
+            ),
+            extensions=extensions,
+            errands=verbs.errands,
+            retries=_retries(settings),
+            log=logs.named("outbox"),
+        )
+        duties = _duties(settings, verbs, relay, store, keyring, Watchdog(in_flight, log=logs.named("plugins")), logs)
+        stack.push_async_callback(duties.stop)
+        readiness = Readiness(check=store.ping)
+        application = build_application(
+            verbs, _faces(settings), _documents(settings, keyring), readiness, logs.named("web")
+        )
+        yield Provider(
+            settings=settings,
+            ambient=ambient,
+            store=store,
+            keyring=keyring,
+            verbs=verbs,
+            loaded=loaded,
+            relay=relay,
+            duties=duties,
+            readiness=readiness,
+            application=application,
+            logs=logs,
+        )
+
+
+def create_app(settings: Settings) -> Starlette:
+    """An ASGI application for a server of your own: it opens the provider in its lifespan."""
+    inner: list[Provider] = []
+
+    async def forward(scope: Scope, receive: Receive, send: Send) -> None:
+        await inner[0].application(scope, receive, send)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with open_provider(settings) as provider:
+            inner[:] = [provider]
+            provider.duties.start()
+            yield
+
+    return Starlette(routes=[Mount("/", app=forward)], lifespan=lifespan)
+
+
+def _master_secret(settings: Settings) -> bytes | None:
+    secret = settings.keys.master_key
+    return secret.get_secret_value().encode() if secret is not None else None
+
+
+def _hasher(settings: Settings, ambient: Ambient) -> HashingPool:
+    hashing = settings.hashing
+    cost = Argon2Cost(memory_kib=hashing.memory_kib, iterations=hashing.iterations, parallelism=hashing.parallelism)
+    return HashingPool(ambient.entropy, cost=cost, threads=hashing.threads, waiting=hashing.queue)
+
+
+def _schedule(settings: Settings) -> Schedule:
+    return Schedule(
+        longest_token_life=lifetimes(settings).access,
+        period=settings.keys.rotate_every,
+        publish_lead=settings.keys.publish_lead,
+        max_age=settings.keys.jwks_max_age,
+    )
+
+
+def _contexts(  # noqa: PLR0917 - the parts of one context
+    settings: Settings, ambient: Ambient, store: OpenStore, sealer: Sealer, hasher: PasswordHasher, logs: Logs
+) -> Contexts:
+    messages = settings.messages
+    return Contexts(
+        issuer=settings.issuer,
+        store=store,
+        sealer=sealer,
+        hasher=hasher,
+        clock=ambient.clock,
+        entropy=ambient.entropy,
+        log_for=lambda plugin: logs.named(f"plugin.{plugin}"),
+        data={"from_address": messages.from_address, "from_name": messages.from_name, "folder": str(settings.data)},
+    )
+
+
+def _book(settings: Settings, extensions: Extensions) -> FeatureBook:
+    """Raises ConfigurationRefused for values of features that nobody defines."""
+    defined: dict[str, Feature] = {MFA.name: MFA}
+    for feature in (*extensions.features, *features_from(settings)):
+        defined.setdefault(feature.name, feature)
+    by_alias = {feature.alias: feature for feature in defined.values() if feature.alias}
+    flags, problems = flags_from(settings, lambda name: defined.get(name) or by_alias.get(name))
+    if problems:
+        raise ConfigurationRefused(problems)
+    config: dict[ConfigKey, FeatureValue] = {(flag.feature, flag.kind, flag.tenant or ""): flag.value for flag in flags}
+    return FeatureBook(features=defined, config=config, extensions=extensions)
+
+
+def _declared(settings: Settings) -> list[Declared]:
+    jurisdictions = [
+        Declared(
+            kind=TenantKind.JURISDICTION,
+            name=name,
+            settings=own.model_dump(mode="json", exclude={"flags", "password"}, exclude_none=True),
+        )
+        for name, own in settings.jurisdictions.items()
+    ]
+    return [*jurisdictions, *(Declared(kind=TenantKind.TEAM, name=name) for name in settings.teams)]
+
+
+def _retries(settings: Settings) -> Retries:
+    outbox = settings.outbox
+    return Retries(tries=outbox.tries, first_pause=outbox.backoff, longest_pause=outbox.longest_backoff)
+
+
+def _duties(  # noqa: PLR0917 - what each duty needs
+    settings: Settings,
+    verbs: Verbs,
+    relay: Relay,
+    store: OpenStore,
+    keyring: Keyring,
+    watchdog: Watchdog,
+    logs: Logs,
+) -> Duties:
+    prune = Prune(store=store, clock=verbs.world.clock, rules=verbs.world.rules)
+
+    async def deliver() -> None:
+        while await relay.deliver_due():
+            pass
+
+    return Duties(
+        [
+            Duty(name="relay", round=deliver, pause_seconds=1, wake=store.parcels_waiting),
+            Duty(name="keys", round=keyring.refresh, pause_seconds=1),
+            Duty(name="rotation", round=keyring.tend, pause_seconds=60),
+            Duty(name="prune", round=prune, pause_seconds=600),
+            Duty(name="watchdog", round=watchdog.run, pause_seconds=1),
+        ],
+        logs.named("duties"),
+    )
+
+
+def _faces(settings: Settings) -> FaceSettings:
+    life = settings.password.life
+    bloom = settings.bloom
+    names = CookieNames(access=bloom.access_cookie, refresh=bloom.refresh_cookie, available=bloom.available_cookie)
+    return FaceSettings(
+        https=settings.is_https,
+        hosts=settings.hosts,
+        origins=settings.browser_origins,
+        trusted_proxies=settings.server.trusted_proxies,
+        largest_body=settings.server.max_body,
+        body_deadline=settings.server.body_deadline,
+        same_site=settings.cookies.same_site,
+        secure_cookies=settings.secure_cookies,
+        cookie_prefix=settings.cookies.prefix,
+        nodeloom_cookie=settings.nodeloom.cookie if settings.nodeloom.enabled else None,
+        bloom=BloomSettings(
+            names=names,
+            locked_status=bloom.locked_status,
+            passkey=bloom.passkey.get_secret_value() if bloom.passkey else None,
+            password_days=life.days if life else None,
+        )
+        if bloom.enabled
+        else None,
+        public_routes=[
+            PublicRoute(path=route.path, methods=frozenset(route.methods)) for route in settings.public_routes
+        ],
+    )
+
+
+def _documents(settings: Settings, keyring: Keyring) -> Mapping[str, Callable[[], Document]]:
+    """Names only what exists: the authorization endpoint and its friends are not here yet."""
+    discovery = Document.of(
+        orjson.dumps({"issuer": settings.issuer, "jwks_uri": settings.issuer + JWKS}), "application/json", DISCOVERY_AGE
+    )
+
+    def keys() -> Document:
+        published = keyring.document()
+        return Document(
+            body=published.body,
+            etag=published.etag,
+            media_type="application/jwk-set+json",
+            max_age_seconds=published.max_age,
+        )
+
+    return {JWKS: keys, **dict.fromkeys(DISCOVERY, lambda: discovery)}

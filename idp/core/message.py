@@ -40,7 +40,7 @@ class Letter:
 class Message:
     """What a Sender carries. `id` stays the same over retries: an idempotency key.
 
-    `sender` is the mailbox that the operator or the jurisdiction writes from; None: the sender's own.
+    `sender` is the mailbox that the jurisdiction writes from; None: the one of the plugin that sends it.
     """
 
     id: MessageId

@@ -17,7 +17,7 @@ class MessageRenderer:
     """Renders in `languages`, the first being that of people whose own we do not speak.
 
     `service` is the name in texts to people of no jurisdiction. `overrides` is the operator's folder of templates,
-    laid out like ours. `sender` is the mailbox that mails are from, `senders` those of jurisdictions by name.
+    laid out like ours. `senders` are the mailboxes that mails of a jurisdiction are from, by its name.
     Mail gets subject, text and HTML; SMS a short text; any other channel subject and short text.
     """
 
@@ -27,12 +27,11 @@ class MessageRenderer:
         languages: Sequence[str] = ("en",),
         service: str,
         overrides: Path | None = None,
-        sender: str | None = None,
         senders: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._languages = tuple(languages)
         self._service = _one_line(service)
-        self._sender, self._senders = sender, dict(senders)
+        self._senders = dict(senders)
         self._texts = compile_texts(self._languages, overrides)
 
     def render(self, letter: Letter, message_id: MessageId) -> Message:
@@ -46,7 +45,7 @@ class MessageRenderer:
             subject="" if letter.channel == "sms" else _one_line(self._fill(letter, language, SUBJECT, values)),
             text=self._text(letter, language, values, short=not mail),
             html=self._fill(letter, language, HTML, values) if mail else None,
-            sender=self._senders.get(letter.jurisdiction or "", self._sender) if mail else None,
+            sender=self._senders.get(letter.jurisdiction or "") if mail else None,
             data={key: letter.data[key] for key in MACHINE_READABLE if key in letter.data},
         )
 

@@ -36,7 +36,7 @@ class FileSender(Sender[FileSettings]):
 
     @property
     def folder(self) -> Path:
-        return Path(self.context.data.get("directory", "")) / self.settings.directory
+        return Path(self.context.data.get("folder", "")) / self.settings.directory
 
     async def start(self) -> None:
         self._numbers = itertools.count(1)

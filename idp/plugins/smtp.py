@@ -35,7 +35,7 @@ class SmtpSettings(PluginSettings):
     """The password to sign in with."""
 
     sender: str | None = None
-    """Who mails are from, `Example <no-reply@example.com>`, where neither `[messages]` nor a jurisdiction says so."""
+    """Who mails are from, `Example <no-reply@example.com>`; without it the address and name of `[messages]`."""
 
     ca_file: Path | None = None
     """Certificates (PEM) to trust in place of the system's."""
@@ -96,8 +96,10 @@ class SmtpSender(Sender[SmtpSettings]):
 
     def _sender_of(self, message: Message) -> Address:
         try:
-            return mailbox(message.sender or self.settings.sender or "")
-        except ValueError:
+            if written := message.sender or self.settings.sender:
+                return mailbox(written)
+            return Address(self.context.data["from_name"], addr_spec=self.context.data["from_address"])
+        except (ValueError, IndexError, KeyError):
             raise SenderFailed("nobody to send it from: set messages.from_address") from None
 
     def _mail(self, message: Message, sender: Address) -> EmailMessage:

@@ -40,7 +40,7 @@ class Watchdog:
     """Measures how late the loop wakes it. Durations are the loop's own, monotonic ones (threat row 128)."""
 
     def __init__(
-        self, *, log: Log, in_flight: InFlight, longest_lag_seconds: float = 0.1, every_seconds: float = 0.1
+        self, in_flight: InFlight, *, log: Log, longest_lag_seconds: float = 0.1, every_seconds: float = 0.1
     ) -> None:
         self._log = log
         self._in_flight = in_flight

@@ -96,7 +96,7 @@ class Log(Protocol):
 class PluginContext:
     """All that a plugin gets from us. `name` is the one of its table in the config; `issuer` our own address.
 
-    `data` holds facts of the installation: `directory`, if there is one, is the folder where its files lie.
+    `data` holds facts of the installation: `folder`, where its files lie; `from_address` and `from_name` of its mails.
     """
 
     name: str

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
 
 from idp.config.refusal import refused
-from idp.config.types import Text
+from idp.config.types import Called, Text
 
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*", re.ASCII)
 _MAILBOX = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[a-zA-Z0-9.-]{1,253}", re.ASCII)
@@ -152,15 +152,21 @@ def _check_network(value: object) -> IPv4Network | IPv6Network:
 
 _URI = WithJsonSchema({"type": "string", "format": "uri"})
 
-Issuer = Annotated[Text, AfterValidator(check_issuer), _URI]
-Origin = Annotated[Text, AfterValidator(check_origin), _URI]
-Page = Annotated[Text, AfterValidator(_check_page), _URI]
-Contact = Annotated[Text, AfterValidator(_check_contact), _URI]
-Mailbox = Annotated[Text, AfterValidator(_check_mailbox), WithJsonSchema({"type": "string", "format": "email"})]
-HostName = Annotated[Text, AfterValidator(_check_host)]
+Issuer = Annotated[Text, AfterValidator(check_issuer), _URI, Called("web address")]
+Origin = Annotated[Text, AfterValidator(check_origin), _URI, Called("origin")]
+Page = Annotated[Text, AfterValidator(_check_page), _URI, Called("https address")]
+Contact = Annotated[Text, AfterValidator(_check_contact), _URI, Called("`mailto:` or https address")]
+Mailbox = Annotated[
+    Text,
+    AfterValidator(_check_mailbox),
+    WithJsonSchema({"type": "string", "format": "email"}),
+    Called("e-mail address"),
+]
+HostName = Annotated[Text, AfterValidator(_check_host), Called("host name")]
 Network = Annotated[
     IPv4Network | IPv6Network,
     BeforeValidator(_check_network),
     PlainSerializer(str, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string"}),
+    Called("network"),
 ]

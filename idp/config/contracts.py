@@ -100,8 +100,8 @@ Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 class PublicRoute(Table):
     """A route of an app behind us that GET /auth/verify lets through without a session."""
 
-    path: Annotated[Text, AfterValidator(_route_path)]
+    path: Annotated[Text, AfterValidator(_route_path)] = Field(examples=["/listings"])
     """Exact, or with `/*` at the end for all that lies below (and not the path before it)."""
 
-    methods: Annotated[tuple[Method, ...], Field(min_length=1), AfterValidator(_distinct)]
+    methods: Annotated[tuple[Method, ...], Field(min_length=1), AfterValidator(_distinct)] = Field(examples=[["GET"]])
     """The methods that are public."""

@@ -1,17 +1,18 @@
 """Settings that are each right and wrong together."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
 
 from idp.config.addresses import host_of, is_loopback
+from idp.config.contracts import Bloom, NodeLoom
+from idp.config.guessing import Codes, Lockout
+from idp.config.keys import Cookies, Keys, Sessions
+from idp.config.operations import Outbox
+from idp.config.passwords import Hashing
 from idp.config.problem import Problem, dotted
+from idp.config.tenants import OwnFeature
 from idp.config.types import render_span
-
-if TYPE_CHECKING:
-    from idp.config.settings import Settings
 
 # OWASP Password Storage Cheat Sheet: least memory (KiB) by iterations, at one lane
 _LEAST_MEMORY = {1: 47104, 2: 19456, 3: 12288, 4: 9216, 5: 7168}
@@ -39,18 +40,8 @@ class Contradiction:
         )
 
 
-def contradictions(settings: Settings) -> Iterator[Contradiction]:
-    """All of them, each under the setting that should change."""
-    yield from _demo(settings)
-    yield from _cookies(settings)
-    yield from _orders(settings)
-    yield from _lockout(settings)
-    yield from _hashing(settings)
-    yield from _features(settings)
-
-
-def _demo(settings: Settings) -> Iterator[Contradiction]:
-    if settings.demo and not is_loopback(host_of(settings.issuer)):
+def of_demo(issuer: str, *, demo: bool) -> Iterator[Contradiction]:
+    if demo and not is_loopback(host_of(issuer)):
         # its accounts' passwords are printed in the manual (row 139)
         yield Contradiction(
             about=("demo", "issuer"),
@@ -59,68 +50,48 @@ def _demo(settings: Settings) -> Iterator[Contradiction]:
         )
 
 
-def _cookies(settings: Settings) -> Iterator[Contradiction]:
-    cookies = settings.cookies
-    if cookies.secure is False and settings.is_https:
+def of_cookies(cookies: Cookies, issuer: str) -> Iterator[Contradiction]:
+    is_https = issuer.startswith("https://")
+    if cookies.secure is False and is_https:
         yield Contradiction(
             about=("cookies.secure", "issuer"),
             reason="is false on an https issuer",
             mend="Leave it out: cookies are then Secure exactly when the issuer is https.",
         )
-    for key, value, needs in (
+    for key, value, needs_https in (
         ("cookies.prefix", cookies.prefix, cookies.prefix != ""),
         ("cookies.same_site", cookies.same_site, cookies.same_site == "none"),
     ):
-        if needs and not settings.is_https:
+        if needs_https and not is_https:
             mend = "Use an https issuer, or leave it out."
             yield Contradiction(about=(key, "issuer"), reason=f'"{value}" needs an https issuer', mend=mend)
-    yield from _cookie_names(settings)
 
 
-def _cookie_names(settings: Settings) -> Iterator[Contradiction]:
+def of_cookie_names(nodeloom: NodeLoom, bloom: Bloom) -> Iterator[Contradiction]:
     keys: dict[str, str] = {}
     for key, name in (
-        ("nodeloom.cookie", settings.nodeloom.cookie),
-        ("bloom.access_cookie", settings.bloom.access_cookie),
-        ("bloom.refresh_cookie", settings.bloom.refresh_cookie),
-        ("bloom.available_cookie", settings.bloom.available_cookie),
+        ("nodeloom.cookie", nodeloom.cookie),
+        ("bloom.access_cookie", bloom.access_cookie),
+        ("bloom.refresh_cookie", bloom.refresh_cookie),
+        ("bloom.available_cookie", bloom.available_cookie),
     ):
         if (other := keys.setdefault(name, key)) != key:
             yield Contradiction(about=(key, other), reason=f"is the same name as {other}", mend="Give it its own name.")
 
 
-def _orders(settings: Settings) -> Iterator[Contradiction]:
-    keys, sessions = settings.keys, settings.sessions
-    for smaller, low, greater, high in (
-        ("sessions.access", sessions.access, "sessions.refresh", sessions.refresh),
-        ("sessions.refresh", sessions.refresh, "sessions.longest", sessions.longest),
-        ("lockout.cooldown", settings.lockout.cooldown, "lockout.longest_cooldown", settings.lockout.longest_cooldown),
-        ("codes.cooldown", settings.codes.cooldown, "codes.longest_cooldown", settings.codes.longest_cooldown),
-        ("outbox.backoff", settings.outbox.backoff, "outbox.longest_backoff", settings.outbox.longest_backoff),
-    ):
-        if low > high:
-            limit = render_span(high)
-            yield Contradiction(
-                about=(smaller, greater),
-                reason=f"is longer than {greater} ({limit})",
-                mend=f"At most {limit}, or raise {greater}.",
-            )
-    # a key must be in every cache before it signs (row 88)
-    for smaller, low, greater, high in (
-        ("keys.jwks_max_age", keys.jwks_max_age, "keys.publish_lead", keys.publish_lead),
-        ("keys.publish_lead", keys.publish_lead, "keys.rotate_every", keys.rotate_every),
-    ):
-        if low >= high:
-            limit = render_span(high)
-            yield Contradiction(
-                about=(smaller, greater),
-                reason=f"is not shorter than {greater} ({limit})",
-                mend=f"Less than {limit}, or raise {greater}.",
-            )
+def of_sessions(sessions: Sessions) -> Iterator[Contradiction]:
+    yield from _longer("sessions.access", sessions.access, "sessions.refresh", sessions.refresh)
+    yield from _longer("sessions.refresh", sessions.refresh, "sessions.longest", sessions.longest)
 
 
-def _lockout(settings: Settings) -> Iterator[Contradiction]:
-    lockout = settings.lockout
+def of_keys(keys: Keys) -> Iterator[Contradiction]:
+    """A key must be in every cache before it signs (row 88)."""
+    yield from _not_shorter("keys.jwks_max_age", keys.jwks_max_age, "keys.publish_lead", keys.publish_lead)
+    yield from _not_shorter("keys.publish_lead", keys.publish_lead, "keys.rotate_every", keys.rotate_every)
+
+
+def of_lockout(lockout: Lockout) -> Iterator[Contradiction]:
+    yield from _longer("lockout.cooldown", lockout.cooldown, "lockout.longest_cooldown", lockout.longest_cooldown)
     if lockout.failed_attempts > lockout.ceiling:
         yield Contradiction(
             about=("lockout.failed_attempts", "lockout.ceiling"),
@@ -129,8 +100,15 @@ def _lockout(settings: Settings) -> Iterator[Contradiction]:
         )
 
 
-def _hashing(settings: Settings) -> Iterator[Contradiction]:
-    hashing = settings.hashing
+def of_codes(codes: Codes) -> Iterator[Contradiction]:
+    yield from _longer("codes.cooldown", codes.cooldown, "codes.longest_cooldown", codes.longest_cooldown)
+
+
+def of_outbox(outbox: Outbox) -> Iterator[Contradiction]:
+    yield from _longer("outbox.backoff", outbox.backoff, "outbox.longest_backoff", outbox.longest_backoff)
+
+
+def of_hashing(hashing: Hashing) -> Iterator[Contradiction]:
     least = _LEAST_MEMORY[min(hashing.iterations, max(_LEAST_MEMORY))]
     if hashing.memory_kib < least:
         yield Contradiction(
@@ -140,8 +118,8 @@ def _hashing(settings: Settings) -> Iterator[Contradiction]:
         )
 
 
-def _features(settings: Settings) -> Iterator[Contradiction]:
-    for name, feature in settings.features.items():
+def of_features(features: Mapping[str, OwnFeature]) -> Iterator[Contradiction]:
+    for name, feature in features.items():
         kind, noun = _KINDS[feature.type]
         if type(feature.default) is not kind:
             key = dotted(("features", name))
@@ -150,3 +128,17 @@ def _features(settings: Settings) -> Iterator[Contradiction]:
                 reason=f"is not {noun}",
                 mend=f"Write {noun}, or change {key}.type.",
             )
+
+
+def _longer(key: str, span: timedelta, other: str, limit: timedelta) -> Iterator[Contradiction]:
+    if span > limit:
+        shown = render_span(limit)
+        reason = f"is longer than {other} ({shown})"
+        yield Contradiction(about=(key, other), reason=reason, mend=f"At most {shown}, or raise {other}.")
+
+
+def _not_shorter(key: str, span: timedelta, other: str, limit: timedelta) -> Iterator[Contradiction]:
+    if span >= limit:
+        shown = render_span(limit)
+        reason = f"is not shorter than {other} ({shown})"
+        yield Contradiction(about=(key, other), reason=reason, mend=f"Less than {shown}, or raise {other}.")

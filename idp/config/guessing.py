@@ -15,10 +15,10 @@ class Lockout(Table):
     """Wrong passwords, counted per name, whether an account has the name or not."""
 
     failed_attempts: Annotated[Number, Field(ge=1, le=100)] = 5
-    """Failures before the name is locked. The seed's variable AUTH_LOCK_LOGIN_AFTER_FAILED_ATTEMPTS sets it too."""
+    """Failures before the name is locked. Bloom's variable AUTH_LOCK_LOGIN_AFTER_FAILED_ATTEMPTS sets it too."""
 
     cooldown: _Pause = timedelta(minutes=15)
-    """How long the first lock lasts; each further one lasts twice as long. The seed's variable AUTH_LOCK_LOGIN_COOLDOWN
+    """How long the first lock lasts; each further one lasts twice as long. Bloom's variable AUTH_LOCK_LOGIN_COOLDOWN
     sets it too, in milliseconds."""
 
     longest_cooldown: _Pause = timedelta(hours=24)

@@ -10,7 +10,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from idp.config.contradictions import contradictions
 from idp.config.environment import Overlay, lay_over
 from idp.config.paths import anchored, missing
 from idp.config.problem import ConfigurationRefused, Key, Problem
@@ -111,7 +110,7 @@ def _judged(overlay: Overlay, places: Places) -> tuple[Settings | None, list[Pro
         except ValidationError:
             return None, problems
     wrong = [problem.key for problem in (*overlay.problems, *problems)]
-    return settings, [*problems, *(found.problem for found in contradictions(settings) if not found.touches(wrong))]
+    return settings, [*problems, *(found.problem for found in settings.contradictions() if not found.touches(wrong))]
 
 
 def _without(tree: dict[str, Any], keys: Iterable[Key]) -> dict[str, Any]:

@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from idp.config.refusal import refused
 from idp.config.table import Number, Switch, Table
-from idp.config.types import FilePath, Span, Within
+from idp.config.types import Called, FilePath, Span, Within
 from idp.core.password import PRESETS, PasswordPolicy
 
 PresetName = Literal["default", "nist", "bloom"]
@@ -71,12 +73,21 @@ def _spelled_out(value: object) -> object:
     return value
 
 
-OwnPasswordRules = Annotated[PasswordRules, BeforeValidator(_spelled_out)]
+class _OrPreset:
+    """Tells the JSON Schema that a name will do."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"type": "string", "enum": list(PRESETS)}, handler(schema)]}
+
+
+OwnPasswordRules = Annotated[
+    PasswordRules, BeforeValidator(_spelled_out), _OrPreset(), Called("`default`, `nist`, `bloom` or a table")
+]
 """A jurisdiction's rules: the name of a preset, or a table."""
 
 
 class Hashing(Table):
-    """Argon2id (RFC 9106). `idp check --calibrate` finds what this machine can afford."""
+    """What an Argon2id hash costs (RFC 9106). Hashes of lesser cost are renewed when their owners sign in."""
 
     memory_kib: Annotated[Number, Field(ge=7168, le=4 * 1024 * 1024)] = 19456
     """Memory of one hash, in KiB. Together with `iterations` never below what OWASP's Password Storage Cheat Sheet

@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from idp.config.problem import Key, Problem, dotted
 from idp.config.refusal import refused
-from idp.config.types import has_control_characters, printable
+from idp.config.types import Called, has_control_characters, printable
 
 LARGEST = 64 * 1024
 _MEND = 'Name the place where it lies: { env = "NAME" } or { file = "/run/secrets/name" }.'
@@ -113,7 +113,7 @@ REFERENCE_SCHEMA: dict[str, Any] = {
     ]
 }
 
-Secret = Annotated[SecretStr, BeforeValidator(_from_place), WithJsonSchema(REFERENCE_SCHEMA)]
+Secret = Annotated[SecretStr, BeforeValidator(_from_place), WithJsonSchema(REFERENCE_SCHEMA), Called("secret")]
 """A secret of one line. In the file only its place can be written; its `repr` shows stars."""
 
 

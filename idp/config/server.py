@@ -10,7 +10,7 @@ from idp.config.addresses import HostName, Network
 from idp.config.refusal import refused
 from idp.config.secret import REFERENCE_SCHEMA, Places, is_reference, read
 from idp.config.table import Number, Port, Table
-from idp.config.types import Size, Span, Within, has_control_characters
+from idp.config.types import Called, Size, Span, Within, has_control_characters
 
 
 class Server(Table):
@@ -88,7 +88,8 @@ def _database_url(value: object, info: ValidationInfo) -> SecretStr:
 
 def has_password(url: str) -> bool:
     """Whether the authority or the query of a database's address carries one."""
-    return ":" in url.partition("://")[2].rpartition("@")[0] or "password=" in url.partition("?")[2].lower()
+    authority = url.partition("://")[2].partition("/")[0]
+    return ":" in authority.rpartition("@")[0] or "password=" in url.partition("?")[2].lower()
 
 
 def _shown(url: SecretStr) -> str:
@@ -101,6 +102,7 @@ DatabaseUrl = Annotated[
     BeforeValidator(_database_url),
     PlainSerializer(_shown, return_type=str, when_used="json"),
     WithJsonSchema({"anyOf": [{"type": "string"}, REFERENCE_SCHEMA]}),
+    Called("database address, or the place of one"),
 ]
 """A database's address. It may come with a password from the environment or a file, never from the configuration."""
 
@@ -113,7 +115,7 @@ class Database(Table):
     (`postgresql://user@host:5432/name`). An address with a password is a secret: `{ env = "DATABASE_URL" }`."""
 
     pool_size: Annotated[Number, Field(ge=1, le=1000)] = 5
-    """Connections of one process to PostgreSQL, or readers of SQLite beside its one writer."""
+    """Connections of one process to PostgreSQL."""
 
 
 class Logging(Table):

@@ -1,13 +1,15 @@
 """The settings: one value, checked as a whole, from which the application is built."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import Field, ValidationInfo, model_validator
 
+from idp.config import contradictions
 from idp.config.addresses import Issuer, host_of, is_loopback, origin_of
 from idp.config.contracts import Apps, Bloom, NodeLoom, Origins, PublicRoute, SignIn
-from idp.config.contradictions import contradictions
+from idp.config.contradictions import Contradiction
 from idp.config.guessing import Codes, Links, Lockout, Throttle
 from idp.config.keys import Cookies, Keys, Sessions
 from idp.config.operations import Audit, Fence, Messages, Outbox, Security
@@ -79,9 +81,22 @@ class Settings(Table):
     def _agrees_with_itself(self, info: ValidationInfo) -> Self:
         if isinstance(info.context, Places):
             return self  # the loader asks for contradictions itself, to tell them together with everything else
-        if problems := tuple(found.problem for found in contradictions(self)):
+        if problems := tuple(found.problem for found in self.contradictions()):
             raise ConfigurationRefused(problems)
         return self
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Settings that are each right and wrong together, each under the one that should change."""
+        yield from contradictions.of_demo(self.issuer, demo=self.demo)
+        yield from contradictions.of_cookies(self.cookies, self.issuer)
+        yield from contradictions.of_cookie_names(self.nodeloom, self.bloom)
+        yield from contradictions.of_sessions(self.sessions)
+        yield from contradictions.of_keys(self.keys)
+        yield from contradictions.of_lockout(self.lockout)
+        yield from contradictions.of_codes(self.codes)
+        yield from contradictions.of_outbox(self.outbox)
+        yield from contradictions.of_hashing(self.hashing)
+        yield from contradictions.of_features(self.features)
 
     @property
     def is_https(self) -> bool:

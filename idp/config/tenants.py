@@ -9,7 +9,7 @@ from idp.config.addresses import Mailbox, Origin
 from idp.config.passwords import OwnPasswordRules
 from idp.config.refusal import refused
 from idp.config.table import Table
-from idp.config.types import LONGEST_TEXT, Paragraphs, Text, has_control_characters
+from idp.config.types import LONGEST_TEXT, Called, Paragraphs, Text, has_control_characters
 
 LONGEST_NAME = 128
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}", re.ASCII)
@@ -44,19 +44,22 @@ def _flag_value(value: object) -> object:
 
 TenantName = Annotated[Text, AfterValidator(_tenant_name)]
 FeatureName = Annotated[Text, AfterValidator(_identifier)]
-Language = Annotated[Text, AfterValidator(_language)]
+Language = Annotated[Text, AfterValidator(_language), Called("language tag")]
 FlagValue = Annotated[
-    bool | int | str, BeforeValidator(_flag_value), WithJsonSchema({"type": ["boolean", "integer", "string"]})
+    bool | int | str,
+    BeforeValidator(_flag_value),
+    WithJsonSchema({"type": ["boolean", "integer", "string"]}),
+    Called("value"),
 ]
 
-Flags = dict[FeatureName, FlagValue]
+Flags = Annotated[dict[FeatureName, FlagValue], Called("table of features and values")]
 """Values by feature, in either spelling (`single_use_code`, `enableSingleUseCode`)."""
 
 
 class OwnFeature(Table):
     """A feature of the operator's own, for the apps behind us: a named, typed value per tenant."""
 
-    description: Text
+    description: Text = Field(examples=["Shows the reports page."])
     """What it means."""
 
     type: Literal["boolean", "integer", "string"] = "boolean"
@@ -82,7 +85,8 @@ class Jurisdiction(Table):
     """Terms that its partners must agree to; shown by the partners' front end."""
 
     password: OwnPasswordRules | None = Field(default=None, examples=["bloom"])
-    """What may be a password of its people: a preset, or a table of the keys of `[password]`."""
+    """What may be a password of its people: a preset, or a table of the first keys of `[password]`. The rules of every
+    jurisdiction of an account hold."""
 
     flags: Flags = Field(default_factory=dict, examples=[{"single_use_code": True}])
     """Values of features here. A value set at run time wins."""

@@ -62,13 +62,24 @@ def _printable_path(path: Path) -> Path:
     return path
 
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TEXT), AfterValidator(printable)]
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What the manual calls such a value."""
+
+    noun: str
+
+
+Text = Annotated[
+    str, StringConstraints(min_length=1, max_length=LONGEST_TEXT), AfterValidator(printable), Called("text")
+]
 """One line: control characters would reach headers, mails and logs."""
 
-Paragraphs = Annotated[str, StringConstraints(min_length=1, max_length=65536), AfterValidator(_paragraphs)]
+Paragraphs = Annotated[
+    str, StringConstraints(min_length=1, max_length=65536), AfterValidator(_paragraphs), Called("text")
+]
 """Text that is only ever shown as JSON; the one kind that may have several lines."""
 
-FilePath = Annotated[Path, AfterValidator(_printable_path)]
+FilePath = Annotated[Path, AfterValidator(_printable_path), Called("path")]
 """A path. The loader makes it absolute (`idp.config.paths`)."""
 
 
@@ -115,7 +126,8 @@ Span = Annotated[
     timedelta,
     BeforeValidator(parse_span),
     PlainSerializer(render_span, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,9}(ms|s|m|h|d)$"}),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,9}(ms|s|m|h|d)$"}),
+    Called("duration"),
 ]
 """A duration, written `"15m"`."""
 
@@ -142,6 +154,7 @@ Size = Annotated[
     WithJsonSchema(
         {"anyOf": [{"type": "string", "pattern": "^[0-9]{1,9}(B|KiB|MiB)$"}, {"type": "integer", "minimum": 0}]}
     ),
+    Called("size"),
 ]
 """A number of bytes, written `"64KiB"`."""
 
@@ -174,5 +187,6 @@ Rate = Annotated[
     BeforeValidator(parse_rate),
     PlainSerializer(str, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]{0,8}/[1-9][0-9]{0,8}(ms|s|m|h|d)$"}),
+    Called("rate"),
 ]
 """How often something may happen, written `"5/10m"`."""

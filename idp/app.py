@@ -30,11 +30,12 @@ from idp.ports.ambient import Clock, Entropy
 from idp.ports.crypto import PasswordHasher, Sealer
 from idp.registry.context import Contexts
 from idp.registry.extensions import build_extensions
+from idp.registry.fence import FenceRules, Fences
 from idp.registry.life import start_plugins, stop_plugins
 from idp.registry.load import load_plugins
 from idp.registry.loaded import Loaded
 from idp.registry.watchdog import InFlight, Watchdog
-from idp.storage import OpenStore, open_store
+from idp.storage import Limits, OpenStore, open_store
 from idp.usecases.extensions import Extensions
 from idp.usecases.housekeeping.duties import Duties, Duty
 from idp.usecases.housekeeping.prune import Prune
@@ -97,13 +98,13 @@ async def open_provider(settings: Settings, ambient: Ambient | None = None) -> A
         hasher = _hasher(settings, ambient)
         stack.callback(hasher.close)
 
+        subscribers: list[str] = []  # known once the plugins are loaded, which need the store
         store = await open_store(
             settings.database.url.get_secret_value(),
-            clock=ambient.clock,
             entropy=ambient.entropy,
             sealer=sealer,
-            subscribers=(),
-            pool_size=settings.database.pool_size,
+            subscribers=subscribers,
+            limits=Limits(connections=settings.database.pool_size),
         )
         stack.push_async_callback(store.close)
         keyring = Keyring(issuer=settings.issuer, clock=ambient.clock, sealer=sealer, schedule=_schedule(settings))
@@ -118,12 +119,10 @@ async def open_provider(settings: Settings, ambient: Ambient | None = None) -> A
         in_flight = InFlight()
         extensions = build_extensions(
             loaded,
-            clock=ambient.clock,
-            log=logs.named("plugins"),
-            in_flight=in_flight,
+            Fences(clock=ambient.clock, log=logs.named("plugins"), in_flight=in_flight, rules=_fence(settings)),
             first_factors=settings.sign_in.first_factors,
         )
-        store.subscribers = tuple(extensions.subscribers)
+        subscribers.extend(extensions.subscribers)
 
         verbs = Verbs(
             World(
@@ -156,7 +155,8 @@ async def open_provider(settings: Settings, ambient: Ambient | None = None) -> A
             retries=_retries(settings),
             log=logs.named("outbox"),
         )
-        duties = _duties(settings, verbs, relay, store, keyring, Watchdog(in_flight, log=logs.named("plugins")), logs)
+        watchdog = Watchdog(log=logs.named("plugins"), in_flight=in_flight)
+        duties = _duties(verbs, relay, store, keyring, watchdog, logs)
         stack.push_async_callback(duties.stop)
         readiness = Readiness(check=store.ping)
         application = build_application(
@@ -201,8 +201,13 @@ def _master_secret(settings: Settings) -> bytes | None:
 
 def _hasher(settings: Settings, ambient: Ambient) -> HashingPool:
     hashing = settings.hashing
-    cost = Argon2Cost(memory_kib=hashing.memory_kib, iterations=hashing.iterations, parallelism=hashing.parallelism)
+    cost = Argon2Cost(memory_kib=hashing.memory_kib, passes=hashing.iterations, lanes=hashing.parallelism)
     return HashingPool(ambient.entropy, cost=cost, threads=hashing.threads, waiting=hashing.queue)
+
+
+def _fence(settings: Settings) -> FenceRules:
+    fence = settings.fence
+    return FenceRules(time_out_seconds=fence.timeout.total_seconds(), failures=fence.failures, pause=fence.pause)
 
 
 def _schedule(settings: Settings) -> Schedule:
@@ -261,7 +266,6 @@ def _retries(settings: Settings) -> Retries:
 
 
 def _duties(  # noqa: PLR0917 - what each duty needs
-    settings: Settings,
     verbs: Verbs,
     relay: Relay,
     store: OpenStore,

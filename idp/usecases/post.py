@@ -22,6 +22,22 @@ SEAL = "outbox"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where a code goes: the second factor's method (or the channel of a sign-in code), and the address there."""
+
+    method: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """The address that a link proves, and when it stops doing so."""
+
+    address: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """Puts letters and errands into the outbox, sealed. A slow mail server slows nobody's request (row 37)."""
 
@@ -30,7 +46,7 @@ class Post:
     sealer: Sealer
     rules: Rules
 
-    def code(self, work: UnitOfWork, account: Account, purpose: Purpose, *, method: str, to: str, now: datetime) -> str:
+    def code(self, work: UnitOfWork, account: Account, purpose: Purpose, target: Target, now: datetime) -> str:
         """Issues a code in place of any pending one of the purpose. The caller puts it into a letter, nowhere else."""
         code = self.entropy.digits(self.rules.code_length)
         work.challenges.issue(
@@ -38,17 +54,15 @@ class Post:
                 account_id=account.id,
                 purpose=purpose,
                 digest=self.code_digest(purpose, account.id, code),
-                method=method,
-                target=to,
+                method=target.method,
+                target=target.address,
                 issued_at=now,
                 expires_at=now + self.rules.code_life,
             )
         )
         return code
 
-    def link_token(
-        self, work: UnitOfWork, account: Account, purpose: Purpose, *, to: str, life: timedelta, now: datetime
-    ) -> str:
+    def link_token(self, work: UnitOfWork, account: Account, purpose: Purpose, until: Until, now: datetime) -> str:
         """Issues a link's token in place of any pending one of the purpose."""
         token = self.entropy.token()
         work.challenges.issue(
@@ -57,9 +71,9 @@ class Post:
                 purpose=purpose,
                 digest=self.link_digest(purpose, token),
                 method="link",
-                target=to,
+                target=until.address,
                 issued_at=now,
-                expires_at=now + life,
+                expires_at=until.expires_at,
             )
         )
         return token

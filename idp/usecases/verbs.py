@@ -1,6 +1,7 @@
 """All verbs over one world: what the faces and the command line are built from."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from idp.ports.ambient import Clock, Entropy
 from idp.ports.crypto import Digester, PasswordHasher, Sealer, TokenSigner, TokenVerifier
@@ -50,103 +51,215 @@ class World:
 
 
 class Verbs:
-    """Reads top to bottom: each line needs only those above it."""
+    """Each is made when it is first asked for, from the world and the verbs it builds on."""
 
     def __init__(self, world: World) -> None:
-        store, clock, rules, extensions = world.store, world.clock, world.rules, world.extensions
-        digester, entropy = world.digester, world.entropy
         self.world = world
-        self.tokens = Tokens(clock=clock, entropy=entropy, signer=world.signer, rules=rules)
-        self.policy = Policy(book=world.book, extensions=extensions)
-        self.guesses = Guesses(digester=digester, rules=rules)
-        self.post = Post(entropy=entropy, digester=digester, sealer=world.sealer, rules=rules)
-        self.door = Door(clock=clock, entropy=entropy, digester=digester, rules=rules, tokens=self.tokens)
-        self.passwords = NewPasswords(hasher=world.hasher, extensions=extensions, rules=rules)
 
-        self.identify = Identify(store=store, clock=clock, verifier=world.verifier, rules=rules)
-        self.extend = ExtendSession(store=store, clock=clock, tokens=self.tokens)
-        self.end = EndSession(store=store, clock=clock)
-        self.refresh = RefreshSession(
-            store=store,
-            clock=clock,
-            entropy=entropy,
-            digester=digester,
+    @cached_property
+    def tokens(self) -> Tokens:
+        world = self.world
+        return Tokens(clock=world.clock, entropy=world.entropy, signer=world.signer, rules=world.rules)
+
+    @cached_property
+    def policy(self) -> Policy:
+        world = self.world
+        return Policy(book=world.book, extensions=world.extensions)
+
+    @cached_property
+    def guesses(self) -> Guesses:
+        world = self.world
+        return Guesses(digester=world.digester, rules=world.rules)
+
+    @cached_property
+    def post(self) -> Post:
+        world = self.world
+        return Post(
+            entropy=world.entropy,
+            digester=world.digester,
             sealer=world.sealer,
+            rules=world.rules,
+        )
+
+    @cached_property
+    def door(self) -> Door:
+        world = self.world
+        return Door(
+            clock=world.clock,
+            entropy=world.entropy,
+            digester=world.digester,
+            rules=world.rules,
             tokens=self.tokens,
-            rules=rules,
+            policy=self.policy,
         )
 
-        self.prove_password = ProvePassword(
-            store=store,
-            clock=clock,
-            digester=digester,
+    @cached_property
+    def passwords(self) -> NewPasswords:
+        world = self.world
+        return NewPasswords(hasher=world.hasher, extensions=world.extensions, rules=world.rules)
+
+    @cached_property
+    def identify(self) -> Identify:
+        world = self.world
+        return Identify(store=world.store, clock=world.clock, verifier=world.verifier, rules=world.rules)
+
+    @cached_property
+    def extend(self) -> ExtendSession:
+        world = self.world
+        return ExtendSession(store=world.store, clock=world.clock, tokens=self.tokens)
+
+    @cached_property
+    def end(self) -> EndSession:
+        world = self.world
+        return EndSession(store=world.store, clock=world.clock)
+
+    @cached_property
+    def refresh(self) -> RefreshSession:
+        world = self.world
+        return RefreshSession(
+            store=world.store,
+            clock=world.clock,
+            entropy=world.entropy,
+            digester=world.digester,
+            sealer=world.sealer,
+            rules=world.rules,
+            tokens=self.tokens,
+        )
+
+    @cached_property
+    def prove_password(self) -> ProvePassword:
+        world = self.world
+        return ProvePassword(
+            store=world.store,
+            clock=world.clock,
+            digester=world.digester,
+            extensions=world.extensions,
+            rules=world.rules,
             guesses=self.guesses,
             policy=self.policy,
-            extensions=extensions,
-            rules=rules,
         )
-        self.prove_second_factor = ProveSecondFactor(store=store, clock=clock, guesses=self.guesses, post=self.post)
-        self.sign_in = SignInWithPassword(
-            store=store,
-            clock=clock,
-            door=self.door,
+
+    @cached_property
+    def prove_second_factor(self) -> ProveSecondFactor:
+        world = self.world
+        return ProveSecondFactor(
+            store=world.store,
+            clock=world.clock,
+            guesses=self.guesses,
+            post=self.post,
             policy=self.policy,
+        )
+
+    @cached_property
+    def sign_in(self) -> SignInWithPassword:
+        world = self.world
+        return SignInWithPassword(
+            store=world.store,
+            clock=world.clock,
+            door=self.door,
             guesses=self.guesses,
             prove_password=self.prove_password,
             prove_second_factor=self.prove_second_factor,
         )
-        self.sign_in_by_code = SignInWithSingleUseCode(
-            store=store,
-            clock=clock,
+
+    @cached_property
+    def sign_in_by_code(self) -> SignInWithSingleUseCode:
+        world = self.world
+        return SignInWithSingleUseCode(
+            store=world.store,
+            clock=world.clock,
+            digester=world.digester,
             door=self.door,
             policy=self.policy,
             guesses=self.guesses,
             post=self.post,
-            digester=digester,
             prove_second_factor=self.prove_second_factor,
         )
-        self.request_mfa_code = RequestMfaCode(
-            store=store,
-            clock=clock,
+
+    @cached_property
+    def request_mfa_code(self) -> RequestMfaCode:
+        world = self.world
+        return RequestMfaCode(
+            store=world.store,
+            clock=world.clock,
+            rules=world.rules,
             prove_password=self.prove_password,
             policy=self.policy,
             guesses=self.guesses,
             post=self.post,
-            rules=rules,
         )
 
-        self.errands = Errands(store=store, clock=clock, policy=self.policy, post=self.post, rules=rules)
-        self.ask = Ask(store=store, clock=clock, policy=self.policy, guesses=self.guesses, post=self.post)
-        self.reset = ResetPassword(
-            store=store,
-            clock=clock,
+    @cached_property
+    def errands(self) -> Errands:
+        world = self.world
+        return Errands(
+            store=world.store,
+            clock=world.clock,
+            rules=world.rules,
+            policy=self.policy,
+            post=self.post,
+        )
+
+    @cached_property
+    def ask(self) -> Ask:
+        world = self.world
+        return Ask(
+            store=world.store,
+            clock=world.clock,
+            policy=self.policy,
+            guesses=self.guesses,
+            post=self.post,
+        )
+
+    @cached_property
+    def reset(self) -> ResetPassword:
+        world = self.world
+        return ResetPassword(
+            store=world.store,
+            clock=world.clock,
             door=self.door,
             policy=self.policy,
             guesses=self.guesses,
             post=self.post,
             passwords=self.passwords,
         )
-        self.confirm = ConfirmAddress(
-            store=store,
-            clock=clock,
+
+    @cached_property
+    def confirm(self) -> ConfirmAddress:
+        world = self.world
+        return ConfirmAddress(
+            store=world.store,
+            clock=world.clock,
             door=self.door,
             policy=self.policy,
             post=self.post,
             passwords=self.passwords,
         )
-        self.register = RegisterAccount(
-            store=store,
-            clock=clock,
-            entropy=entropy,
+
+    @cached_property
+    def register(self) -> RegisterAccount:
+        world = self.world
+        return RegisterAccount(
+            store=world.store,
+            clock=world.clock,
+            entropy=world.entropy,
             policy=self.policy,
             guesses=self.guesses,
             passwords=self.passwords,
             errands=self.errands,
         )
-        self.show = ShowAccount(store=store, policy=self.policy)
-        self.change = ChangeAccount(
-            store=store,
-            clock=clock,
+
+    @cached_property
+    def show(self) -> ShowAccount:
+        world = self.world
+        return ShowAccount(store=world.store, policy=self.policy)
+
+    @cached_property
+    def change(self) -> ChangeAccount:
+        world = self.world
+        return ChangeAccount(
+            store=world.store,
+            clock=world.clock,
             policy=self.policy,
             guesses=self.guesses,
             post=self.post,
@@ -154,4 +267,8 @@ class Verbs:
             prove_password=self.prove_password,
             errands=self.errands,
         )
-        self.show_jurisdictions = ShowJurisdictions(store=store, book=world.book)
+
+    @cached_property
+    def show_jurisdictions(self) -> ShowJurisdictions:
+        world = self.world
+        return ShowJurisdictions(store=world.store, book=world.book)

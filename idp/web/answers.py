@@ -5,6 +5,8 @@ from collections.abc import Iterable
 import orjson
 from starlette.responses import Response
 
+from idp.web.cookies import put_cookies
+
 JSON = "application/json; charset=utf-8"
 
 
@@ -14,5 +16,4 @@ def json_answer(
     """A JSON answer; each cookie is a Set-Cookie header of its own."""
     response = Response(orjson.dumps(body), status, headers=headers, media_type=None)
     response.raw_headers.append((b"content-type", JSON.encode()))
-    response.raw_headers.extend((b"set-cookie", cookie.encode("latin-1")) for cookie in cookies)
-    return response
+    return put_cookies(response, cookies)

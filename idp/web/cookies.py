@@ -1,9 +1,11 @@
 """The one module that writes cookies."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import format_datetime
+
+from starlette.responses import Response
 
 from idp.ports.ambient import Clock
 
@@ -41,6 +43,12 @@ class CookieStyle:
         http_only = "" if for_script else "; HttpOnly"
         secure = "; Secure" if self.secure else ""
         return f"{http_only}{secure}; SameSite={self.same_site.capitalize()}"
+
+
+def put_cookies(response: Response, cookies: Iterable[str]) -> Response:
+    """Each cookie is a Set-Cookie header of its own (RFC 6265 §3)."""
+    response.raw_headers.extend((b"set-cookie", cookie.encode("latin-1")) for cookie in cookies)
+    return response
 
 
 def read_cookies(header: str | None) -> Mapping[str, str]:

@@ -82,7 +82,7 @@ class ConfirmAddress:
         work.record(Event(name=EventName.CONFIRMATION_DONE, account_id=account.id), source=source, now=now)
         if self.policy.needs_second_factor(standing):
             return DoneWithoutSession(account=account)
-        entry = Entry(account_id=account.id, methods=("otp",), second_factor_met=True, source=source)
+        entry = Entry(account_id=account.id, methods=("otp",), proved_second_factor=False, source=source)
         return self.door.open_session(work, entry, now)
 
     def _change_address(

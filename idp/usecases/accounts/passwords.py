@@ -9,9 +9,9 @@ from idp.core.ids import SessionId
 from idp.core.password import PasswordPolicy
 from idp.ports.crypto import PasswordHasher
 from idp.ports.storage import UnitOfWork
-from idp.usecases.accounts.view import view_of
 from idp.usecases.extensions import Extensions
 from idp.usecases.rules import Rules
+from idp.usecases.view import view_of
 
 KIND = "password"
 

@@ -13,12 +13,12 @@ from idp.core.session import Source
 from idp.core.tenant import Tenant, TenantKind
 from idp.ports.ambient import Clock, Entropy
 from idp.ports.storage import Store, UnitOfWork
-from idp.usecases.accounts.errands import Errands
+from idp.usecases.accounts.errands import Errands, Occasion
 from idp.usecases.accounts.passwords import KIND, NewPasswords
-from idp.usecases.accounts.view import view_of
 from idp.usecases.signin.guesses import Guesses
 from idp.usecases.signin.policy import Policy, Standing
 from idp.usecases.tenants.jurisdictions import named_jurisdiction
+from idp.usecases.view import view_of
 
 SIGN_UP_BY_CODE = "sign_up_by_code"
 
@@ -66,7 +66,7 @@ class RegisterAccount:
         await self.passwords.check(wanted.password, account, tuple(tenant.name for tenant in tenants))
         encoded = await self.passwords.hash(wanted.password)
         standing = await self.store.transact(
-            lambda work: self._add(work, account, tenants, encoded, (wanted, source), now)
+            lambda work: self._add(work, account, tenants, (wanted, encoded), Occasion(source=source, now=now))
         )
         return account, standing
 
@@ -98,25 +98,25 @@ class RegisterAccount:
             extra=wanted.extra,
         )
 
-    def _add(  # noqa: PLR0917 - all that one new account consists of
+    def _add(
         self,
         work: UnitOfWork,
         account: Account,
         tenants: tuple[Tenant, ...],
-        encoded: bytes,
-        asked: tuple[Registration, Source],
-        now: datetime,
+        rest: tuple[Registration, bytes],
+        occasion: Occasion,
     ) -> Standing:
-        wanted, source = asked
-        self.guesses.charge_source(work, source, now)
+        wanted, encoded = rest
+        now = occasion.now
+        self.guesses.charge_source(work, occasion.source, now)
         work.accounts.add(account)
         work.credentials.put(account.id, KIND, encoded, now)
         for tenant in tenants:
             work.tenants.join(account.id, tenant.id, "user", now)
-        work.record(Event(name=EventName.ACCOUNT_CREATED, account_id=account.id), source=source, now=now)
+        work.record(Event(name=EventName.ACCOUNT_CREATED, account_id=account.id), source=occasion.source, now=now)
         standing = self.policy.standing(work, account)
         if self.guesses.may_send(work, "email", account.email, now):
-            self._welcome(work, standing, tenants, (wanted, source), now)
+            self._welcome(work, standing, tenants, wanted, occasion)
         return standing
 
     def _welcome(
@@ -124,19 +124,18 @@ class RegisterAccount:
         work: UnitOfWork,
         standing: Standing,
         tenants: tuple[Tenant, ...],
-        asked: tuple[Registration, Source],
-        now: datetime,
+        wanted: Registration,
+        occasion: Occasion,
     ) -> None:
         """A code where the jurisdiction signs people up without passwords, else a link."""
-        wanted, source = asked
         named = tenants[0] if tenants else None
         if named is not None and named.settings.get(SIGN_UP_BY_CODE) is True:
             for name, way_in in self.policy.extensions.code_sign_ins.items():
                 address = way_in.address(view_of(standing.account))
                 if address is not None and self.policy.allows(standing, name, named):
-                    self.errands.send_sign_in_code(work, standing, (way_in.channel, address), named, source, now)
+                    self.errands.send_sign_in_code(work, standing, (way_in.channel, address), named, occasion)
                     return
-        self.errands.send_confirmation(work, standing, {"app_url": wanted.app_url}, source, now)
+        self.errands.send_confirmation(work, standing, {"app_url": wanted.app_url}, occasion)
 
 
 def check_name(*parts: str | None) -> None:

@@ -70,5 +70,5 @@ class ResetPassword:
         self.post.notice(work, account, Template.PASSWORD_CHANGED, now)
         if self.policy.needs_second_factor(standing):
             return DoneWithoutSession(account=account)
-        entry = Entry(account_id=account.id, methods=("otp",), second_factor_met=True, source=source)
+        entry = Entry(account_id=account.id, methods=("otp",), proved_second_factor=False, source=source)
         return self.door.open_session(work, entry, now)

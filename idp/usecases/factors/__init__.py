@@ -1,0 +1,1 @@
+"""Second factors of one account: set up, proved, removed."""

@@ -21,7 +21,7 @@ class Duty:
 
 
 class Duties:
-    """Runs until stopped. A round that fails is logged and tried again, after a pause that doubles (row: dead tasks)."""
+    """Runs until stopped. A round that fails is logged and tried again, after a pause that doubles."""
 
     def __init__(self, duties: Sequence[Duty], log: Log) -> None:
         self._duties = tuple(duties)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from idp.core.account import Account
-from idp.core.errors import BadCredentials, NotConfirmed
+from idp.core.errors import BadCredentials, CodeMissing, NotConfirmed
 from idp.core.events import Event, EventName
 from idp.core.ids import AccountId, SessionId
 from idp.core.session import Session, Source
@@ -15,6 +15,7 @@ from idp.ports.storage import RefreshToken, UnitOfWork
 from idp.usecases.rules import Rules
 from idp.usecases.sessions.tokens import Tokens
 from idp.usecases.signin.outcome import SignedIn
+from idp.usecases.signin.policy import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +31,11 @@ class Opened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """Who comes in, and what they proved. `second_factor_met` is what the caller found by this moment's policy."""
+    """Who comes in, and what they proved."""
 
     account_id: AccountId
     methods: tuple[str, ...]
-    second_factor_met: bool
+    proved_second_factor: bool
     source: Source
 
 
@@ -47,42 +48,18 @@ class Door:
     digester: Digester
     rules: Rules
     tokens: Tokens
+    policy: Policy
 
     def open_session(self, work: UnitOfWork, entry: Entry, now: datetime) -> Opened:
         """A new session with a new id, after a fresh look at the account in this very transaction."""
-        account = may_sign_in(work, entry)
-        ends_at = now + self.rules.lifetimes.session
-        prolonged = self.tokens.expiry(entry.source.contract, now)
-        session = Session(
-            id=SessionId(self.entropy.id()),
-            account_id=account.id,
-            contract=entry.source.contract,
-            methods=entry.methods,
-            authenticated_at=now,
-            last_seen_at=now,
-            expires_at=min(prolonged, ends_at),
-            ends_at=ends_at,
-            address=entry.source.address,
-            agent=entry.source.agent,
-        )
+        account = self._may_sign_in(work, entry)
+        session = self._session(entry, now)
         work.sessions.open(session)
         refresh_token = self.entropy.token()
-        work.refresh.add(
-            RefreshToken(
-                digest=self.digester.digest("refresh", refresh_token),
-                session_id=session.id,
-                issued_at=now,
-                expires_at=session.expires_at,
-                used_at=None,
-                successor=None,
-            )
-        )
+        work.refresh.add(self._first_link(session, refresh_token))
         work.accounts.record_sign_in(account.id, now)
-        work.record(
-            Event(name=EventName.LOGIN_OK, account_id=account.id, session_id=session.id, methods=entry.methods),
-            source=entry.source,
-            now=now,
-        )
+        event = Event(name=EventName.LOGIN_OK, account_id=account.id, session_id=session.id, methods=entry.methods)
+        work.record(event, source=entry.source, now=now)
         return Opened(
             account=account,
             memberships=work.tenants.of(account.id),
@@ -90,6 +67,20 @@ class Door:
             refresh_token=refresh_token,
             device_token=self._remember_device(work, account.id, now),
         )
+
+    def _may_sign_in(self, work: UnitOfWork, entry: Entry) -> Account:
+        """The account, if it may have a session now, by the policy of this transaction: whatever was checked before.
+
+        A missing second factor here is our own fault, or a tenant's flag that was switched on a moment ago.
+        """
+        account = work.accounts.by_id(entry.account_id)
+        if account is None or account.is_disabled:
+            raise BadCredentials(attempts_left=1)
+        if not account.is_confirmed:
+            raise NotConfirmed(account.id)
+        if not entry.proved_second_factor and self.policy.needs_second_factor(self.policy.standing(work, account)):
+            raise CodeMissing
+        return account
 
     def present(self, opened: Opened) -> SignedIn:
         """Signs the access token. After the commit: signing is no business of the database's."""
@@ -102,24 +93,34 @@ class Door:
             device_token=opened.device_token,
         )
 
+    def _session(self, entry: Entry, now: datetime) -> Session:
+        ends_at = now + self.rules.lifetimes.session
+        return Session(
+            id=SessionId(self.entropy.id()),
+            account_id=entry.account_id,
+            contract=entry.source.contract,
+            methods=entry.methods,
+            authenticated_at=now,
+            last_seen_at=now,
+            expires_at=min(self.tokens.expiry(entry.source.contract, now), ends_at),
+            ends_at=ends_at,
+            address=entry.source.address,
+            agent=entry.source.agent,
+        )
+
+    def _first_link(self, session: Session, refresh_token: str) -> RefreshToken:
+        return RefreshToken(
+            digest=self.digester.digest("refresh", refresh_token),
+            session_id=session.id,
+            issued_at=session.authenticated_at,
+            expires_at=session.expires_at,
+            used_at=None,
+            successor=None,
+        )
+
     def _remember_device(self, work: UnitOfWork, account_id: AccountId, now: datetime) -> str | None:
         if not self.rules.known_devices:
             return None
         token = self.entropy.token()
         work.devices.add(self.digester.digest("device", token), account_id, now)
         return token
-
-
-def may_sign_in(work: UnitOfWork, entry: Entry) -> Account:
-    """The account, if it may have a session now. Every way in ends here, whatever it checked before.
-
-    A missing second factor is a fault of the caller's, not of the person's: it never gets this far on purpose.
-    """
-    account = work.accounts.by_id(entry.account_id)
-    if account is None or account.is_disabled:
-        raise BadCredentials(attempts_left=1)
-    if not account.is_confirmed:
-        raise NotConfirmed(account.id)
-    if not entry.second_factor_met:
-        raise PermissionError("a session was asked for without the second factor that the account needs")
-    return account

@@ -13,11 +13,11 @@ from idp.core.session import Source
 from idp.ports.ambient import Clock
 from idp.ports.crypto import Digester
 from idp.ports.storage import Store, UnitOfWork
-from idp.usecases.accounts.view import view_of
 from idp.usecases.extensions import Extensions
 from idp.usecases.rules import Rules
 from idp.usecases.signin.guesses import Counter, Guesses
 from idp.usecases.signin.policy import Policy, Standing
+from idp.usecases.view import view_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from idp.core.events import Event, EventName
+from idp.core.session import Source
 from idp.ports.ambient import Clock
 from idp.ports.storage import Store, UnitOfWork
 from idp.usecases.signin.door import Door, Entry, Opened
 from idp.usecases.signin.first_factor import PasswordClaim, Proved, ProvePassword, names_of
 from idp.usecases.signin.guesses import Guesses
 from idp.usecases.signin.outcome import SecondFactorNeeded, SignedIn
-from idp.usecases.signin.policy import Policy
-from idp.usecases.signin.second_factor import FactorClaim, ProveSecondFactor, Secondly
+from idp.usecases.signin.second_factor import NOTHING, Given, ProveSecondFactor, Secondly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,34 +25,18 @@ class SignInWithPassword:
     store: Store
     clock: Clock
     door: Door
-    policy: Policy
     guesses: Guesses
     prove_password: ProvePassword
     prove_second_factor: ProveSecondFactor
 
-    async def __call__(
-        self, claim: PasswordClaim, mfa_code: str | None = None, mfa_method: str | None = None
-    ) -> SignedIn | SecondFactorNeeded:
+    async def __call__(self, claim: PasswordClaim, given: Given = NOTHING) -> SignedIn | SecondFactorNeeded:
         proved = await self.prove_password(claim)
-        needs_more = self.policy.needs_second_factor(proved.standing)
-        secondly = None
-        if needs_more:
-            factors = await self.policy.second_factors(proved.standing)
-            if not mfa_code:
-                await self.store.transact(lambda work: self._note_need(work, claim, proved))
-                return SecondFactorNeeded(methods=tuple(factors))
-            account = proved.standing.account
-            factor_claim = FactorClaim(account=account, code=mfa_code, method=mfa_method, source=claim.source)
-            secondly = await self.prove_second_factor.judge(factor_claim, factors)
+        secondly = await self.prove_second_factor.step(proved.standing, given, claim.source)
+        if isinstance(secondly, SecondFactorNeeded):
+            await self.store.transact(lambda work: self._note_need(work, claim, proved))
+            return secondly
         now = self.clock.now()
-        met = not needs_more or secondly is not None
-        entry = Entry(
-            account_id=proved.standing.account.id,
-            methods=names_of((*proved.methods, *(secondly.amr if secondly else ()))),
-            second_factor_met=met,
-            source=claim.source,
-        )
-        opened = await self.store.transact(lambda work: self._open(work, proved, entry, secondly, now))
+        opened = await self.store.transact(lambda work: self._open(work, proved, secondly, claim.source, now))
         return self.door.present(opened)
 
     def _note_need(self, work: UnitOfWork, claim: PasswordClaim, proved: Proved) -> None:
@@ -61,11 +45,19 @@ class SignInWithPassword:
         event = Event(name=EventName.MFA_NEEDED, account_id=proved.standing.account.id)
         work.record(event, source=claim.source, now=self.clock.now())
 
-    def _open(self, work: UnitOfWork, proved: Proved, entry: Entry, secondly: Secondly | None, now: datetime) -> Opened:
+    def _open(
+        self, work: UnitOfWork, proved: Proved, secondly: Secondly | None, source: Source, now: datetime
+    ) -> Opened:
         if secondly is not None:
             self.prove_second_factor.spend(work, secondly, now)
+        entry = Entry(
+            account_id=proved.standing.account.id,
+            methods=names_of((*proved.methods, *(secondly.amr if secondly else ()))),
+            proved_second_factor=secondly is not None,
+            source=source,
+        )
         opened = self.door.open_session(work, entry, now)
         self.guesses.clear(work, opened.account.email)
         work.attempts.clear(proved.counter.scope, proved.counter.key)
-        self.guesses.give_back(work, source=entry.source)
+        self.guesses.give_back(work, source=source)
         return opened

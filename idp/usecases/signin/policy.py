@@ -10,9 +10,9 @@ from idp.core.feature import FlagTable
 from idp.core.tenant import Membership, Tenant
 from idp.ports.storage import UnitOfWork
 from idp.sdk import CodeChannel, SecondFactor
-from idp.usecases.accounts.view import view_of
 from idp.usecases.extensions import Extensions
 from idp.usecases.tenants.features import MFA, FeatureBook, context_of
+from idp.usecases.view import view_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,13 +14,13 @@ from idp.core.tenant import TenantKind, of_kind
 from idp.ports.ambient import Clock
 from idp.ports.storage import Store, UnitOfWork
 from idp.sdk import CodeChannel
-from idp.usecases.accounts.view import view_of
-from idp.usecases.post import Post, in_minutes
+from idp.usecases.post import Post, Target, in_minutes
 from idp.usecases.rules import Rules
 from idp.usecases.signin.first_factor import PasswordClaim, ProvePassword
 from idp.usecases.signin.guesses import Guesses
 from idp.usecases.signin.policy import Policy, Standing
 from idp.usecases.signin.second_factor import SMS_METHOD
+from idp.usecases.view import view_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ class RequestMfaCode:
         if channel.method == SMS_METHOD and account.phone_number and account.phone_verified_at is None:
             work.accounts.name_phone(account.id, account.phone_number, now)
         method, to = channel.method, dispatch.address
-        code = self.post.code(work, account, Purpose.SECOND_FACTOR, method=method, to=to, now=now)
+        code = self.post.code(work, account, Purpose.SECOND_FACTOR, Target(method=method, address=to), now)
         letter = Letter(
             template=Template.MFA_CODE,
             channel=channel.channel,

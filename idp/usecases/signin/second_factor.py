@@ -16,9 +16,11 @@ from idp.core.session import Source
 from idp.ports.ambient import Clock
 from idp.ports.storage import Store, UnitOfWork
 from idp.sdk import CodeChannel, SecondFactor
-from idp.usecases.accounts.view import view_of
 from idp.usecases.post import Post
 from idp.usecases.signin.guesses import Guesses
+from idp.usecases.signin.outcome import SecondFactorNeeded
+from idp.usecases.signin.policy import Policy, Standing
+from idp.usecases.view import view_of
 
 CODE_SHAPE = re.compile(r"[0-9]{4,10}")
 SMS_METHOD = "sms"
@@ -32,6 +34,17 @@ class FactorClaim:
     code: str
     method: str | None
     source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What a request brought for the second step, if anything."""
+
+    code: str | None = None
+    method: str | None = None
+
+
+NOTHING = Given()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +69,22 @@ class ProveSecondFactor:
     clock: Clock
     guesses: Guesses
     post: Post
+    policy: Policy
+
+    async def step(
+        self, standing: Standing, given: Given, source: Source, *, without_channels: tuple[str, ...] = ()
+    ) -> Secondly | SecondFactorNeeded | None:
+        """None when the account needs no second factor: a code is then ignored, as the contract has it.
+
+        Raises AccountLocked or CodeRejected.
+        """
+        if not self.policy.needs_second_factor(standing):
+            return None
+        factors = await self.policy.second_factors(standing, without_channels=without_channels)
+        if not given.code:
+            return SecondFactorNeeded(methods=tuple(factors))
+        claim = FactorClaim(account=standing.account, code=given.code, method=given.method, source=source)
+        return await self.judge(claim, factors)
 
     async def judge(self, claim: FactorClaim, factors: Mapping[str, SecondFactor[Any]]) -> Secondly:
         """Charges the code budget, then asks the factor. Raises AccountLocked or CodeRejected."""

@@ -1,5 +1,6 @@
 """Signing in with a code sent by mail instead of a password."""
 
+import hmac
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +24,7 @@ from idp.usecases.signin.first_factor import names_of
 from idp.usecases.signin.guesses import Guesses
 from idp.usecases.signin.outcome import SecondFactorNeeded, SignedIn
 from idp.usecases.signin.policy import Policy, Standing
-from idp.usecases.signin.second_factor import CODE_SHAPE, FactorClaim, ProveSecondFactor, Secondly
+from idp.usecases.signin.second_factor import CODE_SHAPE, NOTHING, Given, ProveSecondFactor, Secondly
 from idp.usecases.tenants.jurisdictions import named_jurisdiction
 
 
@@ -45,6 +46,13 @@ class _Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Right:
+    standing: Standing
+    way_in: CodeSignIn[Any]
+    attempts_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignInWithSingleUseCode:
     """Raises UnknownTenant, AccountLocked, TooManyRequests, CodeRejected; the last whatever was wrong (row 38)."""
 
@@ -57,9 +65,19 @@ class SignInWithSingleUseCode:
     digester: Digester
     prove_second_factor: ProveSecondFactor
 
-    async def __call__(
-        self, claim: CodeClaim, mfa_code: str | None = None, mfa_method: str | None = None
-    ) -> SignedIn | SecondFactorNeeded:
+    async def __call__(self, claim: CodeClaim, given: Given = NOTHING) -> SignedIn | SecondFactorNeeded:
+        right = await self._prove(claim)
+        # the same mailbox is no second factor: it already brought the first code (rows 51-53)
+        barred = (right.way_in.channel,)
+        source = claim.source
+        secondly = await self.prove_second_factor.step(right.standing, given, source, without_channels=barred)
+        if isinstance(secondly, SecondFactorNeeded):
+            await self.store.transact(lambda work: self._give_back(work, claim))
+            return secondly
+        opened = await self.store.transact(lambda work: self._open(work, claim, right, secondly))
+        return self.door.present(opened)
+
+    async def _prove(self, claim: CodeClaim) -> _Right:
         now = self.clock.now()
         asked = await self.store.transact(lambda work: self._charge(work, claim, now))
         if isinstance(asked.granted, Exhausted):
@@ -69,25 +87,7 @@ class SignInWithSingleUseCode:
         if standing is None or way_in is None or not await self._is_right(standing, claim, now):
             await self.store.transact(lambda work: self._record_failure(work, claim, standing, now))
             raise CodeRejected(asked.granted.attempts_left)
-        needs_more = self.policy.needs_second_factor(standing)
-        secondly = None
-        if needs_more:
-            # the same mailbox is no second factor: it already brought the first code (rows 51-53)
-            factors = await self.policy.second_factors(standing, without_channels=(way_in.channel,))
-            if not mfa_code or not factors:
-                await self.store.transact(lambda work: self._give_back(work, claim))
-                return SecondFactorNeeded(methods=tuple(factors))
-            second = FactorClaim(account=standing.account, code=mfa_code, method=mfa_method, source=claim.source)
-            secondly = await self.prove_second_factor.judge(second, factors)
-        entry = Entry(
-            account_id=standing.account.id,
-            methods=names_of((*way_in.amr, *(secondly.amr if secondly else ()))),
-            second_factor_met=not needs_more or secondly is not None,
-            source=claim.source,
-        )
-        left = asked.granted.attempts_left
-        opened = await self.store.transact(lambda work: self._open(work, claim, entry, secondly, left))
-        return self.door.present(opened)
+        return _Right(standing=standing, way_in=way_in, attempts_left=asked.granted.attempts_left)
 
     def _charge(self, work: UnitOfWork, claim: CodeClaim, now: datetime) -> _Asked:
         self.guesses.charge_source(work, claim.source, now)
@@ -115,21 +115,25 @@ class SignInWithSingleUseCode:
         digest = self._digest(standing.account.id, claim.code)
         account_id = standing.account.id
         pending = await self.store.read(lambda work: work.challenges.pending(account_id, Purpose.SIGN_IN, now))
-        return pending is not None and pending.digest == digest
+        return pending is not None and hmac.compare_digest(pending.digest, digest)
 
-    def _open(
-        self, work: UnitOfWork, claim: CodeClaim, entry: Entry, secondly: Secondly | None, attempts_left: int
-    ) -> Opened:
+    def _open(self, work: UnitOfWork, claim: CodeClaim, right: _Right, secondly: Secondly | None) -> Opened:
         now = self.clock.now()
-        digest = self._digest(entry.account_id, claim.code)
-        if work.challenges.claim(entry.account_id, Purpose.SIGN_IN, digest, now) is None:
-            raise CodeRejected(attempts_left)
+        account_id = right.standing.account.id
+        if work.challenges.claim(account_id, Purpose.SIGN_IN, self._digest(account_id, claim.code), now) is None:
+            raise CodeRejected(right.attempts_left)
         if secondly is not None:
             self.prove_second_factor.spend(work, secondly, now)
-        work.accounts.confirm(entry.account_id, now)  # the code proved the mailbox
+        work.accounts.confirm(account_id, now)  # the code proved the mailbox
+        entry = Entry(
+            account_id=account_id,
+            methods=names_of((*right.way_in.amr, *(secondly.amr if secondly else ()))),
+            proved_second_factor=secondly is not None,
+            source=claim.source,
+        )
         opened = self.door.open_session(work, entry, now)
         self.guesses.clear(work, opened.account.email)
-        self.guesses.give_back(work, source=entry.source)
+        self.guesses.give_back(work, source=claim.source)
         return opened
 
     def _digest(self, account_id: AccountId, code: str) -> Digest:

@@ -1,0 +1,1 @@
+"""Jurisdictions, teams and their features."""

@@ -37,8 +37,11 @@ class FeatureBook:
         raise UnknownFeature(name)
 
     def table(self, work: UnitOfWork) -> FlagTable:
-        """All values, read in this unit of work: a flag is in effect for whatever begins after its commit."""
-        return FlagTable(self.config, work.flags.all())
+        """All values, read in this unit of work: a flag is in effect for whatever begins after its commit.
+
+        Where a FeatureSource is chosen our own run-time values do not count; `ask_source` adds its.
+        """
+        return FlagTable(self.config, {} if self.extensions.feature_source else work.flags.all())
 
     async def ask_source(self, table: FlagTable, tenants: Iterable[Tenant], names: Iterable[str]) -> FlagTable:
         """The table with the values of the chosen FeatureSource, if there is one, in place of our own run-time ones.

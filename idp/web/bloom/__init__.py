@@ -1,0 +1,1 @@
+"""Bloom Housing's contract."""

@@ -15,11 +15,13 @@ from idp.usecases.signin.first_factor import PasswordClaim
 from idp.usecases.signin.outcome import DoneWithoutSession, SecondFactorNeeded, SignedIn
 from idp.usecases.signin.password import SignInWithPassword
 from idp.usecases.signin.request_mfa_code import RequestMfaCode
+from idp.usecases.signin.second_factor import Given
 from idp.usecases.signin.single_use_code import CodeClaim, SignInWithSingleUseCode
 from idp.web.answers import json_answer
 from idp.web.bloom import bodies, refuse
 from idp.web.bloom.answers import DoneNotSignedIn, EmailCodeSent, SmsCodeSent, Success
 from idp.web.bloom.face import BloomFace, jurisdiction_name
+from idp.web.cookies import put_cookies
 from idp.web.routing import Route
 
 SUCCESS = Success().model_dump()
@@ -59,7 +61,7 @@ class BloomAuth:
         if body.mfa_type is not None and body.mfa_type not in self.mfa_types:
             return refuse.listed(self._mfa_type_sentence())
         claim = self._claim(request, body.email, body.password)
-        return self._signed_in(await self.sign_in(claim, body.mfa_code, body.mfa_type))
+        return self._signed_in(await self.sign_in(claim, Given(code=body.mfa_code, method=body.mfa_type)))
 
     async def request_mfa_code(self, request: Request) -> Response:
         self.face.origins.check(request)
@@ -88,8 +90,9 @@ class BloomAuth:
             jurisdiction=jurisdiction_name(request),
             source=self.face.source(request),
         )
+        given = Given(code=body.mfa_code, method=body.mfa_type)
         try:
-            return self._signed_in(await self.sign_in_by_code(claim, body.mfa_code, body.mfa_type))
+            return self._signed_in(await self.sign_in_by_code(claim, given))
         except CodeRejected as error:
             return refuse.named(401, message="singleUseCodeUnauthorized", left=error.attempts_left)
 
@@ -102,9 +105,7 @@ class BloomAuth:
         except SessionMissing:
             return refuse.full(400, "No refresh token sent with request")
         except SessionExpired:
-            response = refuse.full(401, "no user found")
-            response.raw_headers.extend((b"set-cookie", cookie.encode()) for cookie in self.face.no_cookies())
-            return response
+            return put_cookies(refuse.full(401, "no user found"), self.face.no_cookies())
         return json_answer(SUCCESS, cookies=self.face.session_cookies(refreshed))
 
     async def logout(self, request: Request) -> Response:

@@ -1,0 +1,1 @@
+"""NodeLoom's contract."""

@@ -16,6 +16,7 @@ from idp.usecases.sessions.tokens import NODELOOM
 from idp.usecases.signin.first_factor import PasswordClaim
 from idp.usecases.signin.outcome import SecondFactorNeeded
 from idp.usecases.signin.password import SignInWithPassword
+from idp.usecases.signin.second_factor import Given
 from idp.web.answers import json_answer
 from idp.web.body import read_object
 from idp.web.cookies import CookieStyle, read_cookies
@@ -57,7 +58,7 @@ class NodeLoom:
             source=source_of(request.scope, NODELOOM),
             device_token=self.device.read(request),
         )
-        outcome = await self.sign_in(claim, body.mfa_code)
+        outcome = await self.sign_in(claim, Given(code=body.mfa_code))
         if isinstance(outcome, SecondFactorNeeded):
             return present.needs_more(outcome)
         cookies = [self._cookie(outcome.access_token), *self.device.written(outcome)]

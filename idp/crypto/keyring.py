@@ -81,7 +81,10 @@ class Keyring:
             await self.refresh()
 
     async def refresh(self) -> bool:
-        """Follows what other processes did, and the clock; True if anything changed. One small read."""
+        """Follows what other processes did, and the clock; True if anything changed. One small read.
+
+        Raises KeysUnreadable or StorageUnavailable, and goes on with the keys it had.
+        """
         async with self._one_at_a_time:
             now = self._clock.now()
             rows = tuple(row for row in await self.rows() if self._schedule.is_published(row, now))

@@ -1,5 +1,6 @@
 """What the tests of secrets share."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -38,16 +39,16 @@ def sealer(entropy: SystemEntropy) -> AesGcmSealer:
 
 
 @pytest.fixture
-async def keyring(store: StoreInMemory, clock: MovedClock, sealer: AesGcmSealer) -> Keyring:
+def keyring(store: StoreInMemory, clock: MovedClock, sealer: AesGcmSealer) -> Keyring:
     """Loaded, with ES256 alone: its keys are made in no time."""
     ring = Keyring(issuer=ISSUER, clock=clock, sealer=sealer, schedule=SCHEDULE, algorithms=(ES256,))
-    await ring.load(store)
+    asyncio.run(ring.load(store))
     return ring
 
 
 @pytest.fixture
-async def neighbour(keyring: Keyring, store: StoreInMemory, clock: MovedClock, sealer: AesGcmSealer) -> Keyring:
+def neighbour(keyring: Keyring, store: StoreInMemory, clock: MovedClock, sealer: AesGcmSealer) -> Keyring:
     """Another process on the same database, started after `keyring`."""
     ring = Keyring(issuer=ISSUER, clock=clock, sealer=sealer, schedule=SCHEDULE, algorithms=(ES256,))
-    await ring.load(store)
+    asyncio.run(ring.load(store))
     return ring

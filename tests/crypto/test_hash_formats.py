@@ -10,7 +10,7 @@ from idp.crypto.passwords import HashingPool
 
 PASSWORD = "correct horse"
 SALT = bytes(range(64))
-BLOOM = (  # crypto.scrypt of Node 22: the salt as a Buffer
+BLOOM = (  # crypto.scrypt of Node 20: the salt as a Buffer
     f"{SALT.hex()}#e292f86417d1235e6820f4e8efe7518a41b683631ca08c5d35c8939bf5564912"
     "de26f3530ae729b2c6f0a7e254b78c2026e0211791c17ce15f6c4ef2f1e3588b"
 )

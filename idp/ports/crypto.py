@@ -23,6 +23,10 @@ class PasswordHasher(Protocol):
         """Whether `encoded` should be renewed, having been made by another method or with weaker parameters."""
         ...
 
+    def objection(self, encoded: str) -> str | None:
+        """Why no password could be checked against `encoded`, without quoting it; None when one can."""
+        ...
+
 
 class Digester(Protocol):
     def digest(self, purpose: str, *parts: str) -> Digest:

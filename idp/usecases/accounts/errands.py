@@ -12,6 +12,7 @@ from idp.core.tenant import Tenant
 from idp.ports.ambient import Clock
 from idp.ports.storage import Store, UnitOfWork
 from idp.usecases.accounts.links import app_origin, with_query
+from idp.usecases.occasion import Occasion
 from idp.usecases.post import Post, Target, Until, in_minutes
 from idp.usecases.rules import Rules
 from idp.usecases.signin.policy import Policy, Standing
@@ -24,14 +25,6 @@ RESET_LINK = "reset_link"
 CONFIRMATION = "confirmation"
 
 Arguments = dict[str, str | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Occasion:
-    """When something is asked for, and from where."""
-
-    source: Source
-    now: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

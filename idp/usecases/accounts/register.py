@@ -13,8 +13,9 @@ from idp.core.session import Source
 from idp.core.tenant import Tenant, TenantKind
 from idp.ports.ambient import Clock, Entropy
 from idp.ports.storage import Store, UnitOfWork
-from idp.usecases.accounts.errands import Errands, Occasion
+from idp.usecases.accounts.errands import Errands
 from idp.usecases.accounts.passwords import KIND, NewPasswords
+from idp.usecases.occasion import Occasion
 from idp.usecases.signin.guesses import Guesses
 from idp.usecases.signin.policy import Policy, Standing
 from idp.usecases.tenants.jurisdictions import named_jurisdiction

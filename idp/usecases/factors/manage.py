@@ -1,0 +1,152 @@
+"""An account's second factors: begun, proved, vouched for, removed."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from idp.core.account import Account
+from idp.core.errors import AccountLocked, CodeRejected, FactorUnavailable, NotFound, PhoneNumberMissing
+from idp.core.events import Event, EventName, Outcome
+from idp.core.ids import AccountId
+from idp.core.lockout import Exhausted
+from idp.core.message import Template
+from idp.core.session import Source
+from idp.ports.ambient import Clock
+from idp.ports.storage import Store, UnitOfWork
+from idp.sdk import Enrollable, Enrolment
+from idp.usecases.extensions import Extensions
+from idp.usecases.occasion import Occasion
+from idp.usecases.post import Post
+from idp.usecases.signin.guesses import Guesses
+from idp.usecases.view import view_of
+
+SMS = "sms"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Factored:
+    """`enrolment` is what the person needs to set the factor up. `counts`: sign-ins ask for it from now on."""
+
+    account: Account
+    enrolment: Enrolment | None
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManageFactors:
+    """Methods are those of the enabled plugins. Every change that counts is told to the account's owner (ASVS 6.3.7).
+
+    Raises FactorUnavailable for a method that no enabled plugin has.
+    """
+
+    store: Store
+    clock: Clock
+    extensions: Extensions
+    guesses: Guesses
+    post: Post
+
+    async def vouch(self, account: Account, method: str, source: Source) -> Factored:
+        """Adds a factor on the word of an operator, who hands the secret over or knows that the number is right.
+
+        A factor that insists on the person's own proof is begun, and counts once `confirm` was called. A code by mail
+        waits until the address is confirmed by itself: until then nobody signs in to the account anyway.
+        Raises PhoneNumberMissing.
+        """
+        self.check(method, account.phone_number)
+        factor = self.extensions.second_factors[method]
+        enrolment = None
+        if isinstance(factor, Enrollable):
+            enrolment = await factor.enrol_proved(view_of(account))
+            if enrolment is None:
+                return Factored(account=account, enrolment=await factor.enrol(view_of(account)), counts=False)
+        occasion = self._now(source)
+        account = await self.store.transact(lambda work: self._add(work, account.id, method, occasion))
+        return Factored(account=account, enrolment=enrolment, counts=True)
+
+    async def begin(self, account: Account, method: str) -> Enrolment:
+        """What the person needs to set the factor up. It counts once `confirm` was called (threat row 57)."""
+        return await self._enrollable(method).enrol(view_of(account))
+
+    async def confirm(self, account: Account, method: str, code: str, source: Source) -> Account:
+        """Proves what was begun. Raises CodeRejected, and AccountLocked after too many: a guess like any other."""
+        factor = self._enrollable(method)
+        occasion = self._now(source)
+        attempts_left = await self.store.transact(lambda work: self._charge(work, account, occasion))
+        if await factor.confirm(view_of(account), code) is not True:
+            await self.store.transact(lambda work: self._record_failure(work, account, occasion))
+            raise CodeRejected(attempts_left)
+        return await self.store.transact(lambda work: self._add(work, account.id, method, occasion, charged=True))
+
+    async def remove(self, account: Account, method: str, source: Source) -> Account:
+        """Also one whose plugin is no longer enabled. Raises FactorUnavailable when the account has no such factor."""
+        factor = self.extensions.second_factors.get(method)
+        if isinstance(factor, Enrollable):
+            # first the secret: whatever happens in between, the account asks for too much and not for too little
+            await factor.remove(view_of(account))
+        occasion = self._now(source)
+        return await self.store.transact(lambda work: self._remove(work, account.id, method, occasion))
+
+    def check(self, method: str, phone_number: str | None) -> None:
+        """Raises what `vouch` would refuse."""
+        if method not in self.extensions.second_factors:
+            raise FactorUnavailable(method)
+        if method == SMS and not phone_number:
+            raise PhoneNumberMissing("a code by SMS needs a telephone number")
+
+    def _enrollable(self, method: str) -> Enrollable[Any]:
+        factor = self.extensions.second_factors.get(method)
+        if not isinstance(factor, Enrollable):
+            raise FactorUnavailable(method)
+        return factor
+
+    def _now(self, source: Source) -> Occasion:
+        return Occasion(source=source, now=self.clock.now())
+
+    def _charge(self, work: UnitOfWork, account: Account, occasion: Occasion) -> int:
+        granted = self.guesses.charge(work, self.guesses.code(account.email), occasion.now)
+        if isinstance(granted, Exhausted):
+            raise AccountLocked(granted.until)
+        return granted.attempts_left
+
+    def _record_failure(self, work: UnitOfWork, account: Account, occasion: Occasion) -> None:
+        event = Event(name=EventName.MFA_FAIL, outcome=Outcome.FAILURE, reason="enrolment", account_id=account.id)
+        work.record(event, source=occasion.source, now=occasion.now)
+
+    def _add(
+        self, work: UnitOfWork, account_id: AccountId, method: str, occasion: Occasion, *, charged: bool = False
+    ) -> Account:
+        account = _held(work, account_id)
+        if charged:
+            counter = self.guesses.code(account.email)
+            work.attempts.give_back(counter.scope, counter.key)
+        proves_number = method == SMS and account.phone_verified_at is None
+        changed = replace(
+            account,
+            mfa_methods=account.mfa_methods | {method},
+            phone_verified_at=occasion.now if proves_number else account.phone_verified_at,
+            updated_at=occasion.now,
+        )
+        self._write(
+            work, changed, Event(name=EventName.FACTOR_ADDED, account_id=account_id, methods=(method,)), occasion
+        )
+        return changed
+
+    def _remove(self, work: UnitOfWork, account_id: AccountId, method: str, occasion: Occasion) -> Account:
+        account = _held(work, account_id)
+        if method not in account.mfa_methods:
+            raise FactorUnavailable(method)
+        changed = replace(account, mfa_methods=account.mfa_methods - {method}, updated_at=occasion.now)
+        event = Event(name=EventName.FACTOR_REMOVED, account_id=account_id, methods=(method,))
+        self._write(work, changed, event, occasion)
+        return changed
+
+    def _write(self, work: UnitOfWork, account: Account, event: Event, occasion: Occasion) -> None:
+        work.accounts.update(account)
+        work.record(event, source=occasion.source, now=occasion.now)
+        self.post.notice(work, account, Template.FACTOR_CHANGED, occasion.now)
+
+
+def _held(work: UnitOfWork, account_id: AccountId) -> Account:
+    account = work.accounts.by_id(account_id)
+    if account is None:
+        raise NotFound("the account is gone")
+    return account

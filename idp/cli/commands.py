@@ -1,0 +1,47 @@
+"""The verbs, and the group that imports one when it is called."""
+
+from collections.abc import Mapping
+from importlib import import_module
+
+import click
+from click.exceptions import NoSuchCommand
+
+from idp.cli.refusals import EXIT_REFUSED, told
+
+COMMANDS: Mapping[str, str] = {
+    "serve": "idp.cli.serve:serve",
+}
+"""Where each verb lives. What one needs, no other has to import: `idp serve` is to answer within a second."""
+
+
+class LazyGroup(click.Group):
+    """Prints what an operator has to mend as lines of its own, without a stack trace, and exits with 2."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*COMMANDS, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except NoSuchCommand as error:
+            raise NoSuchCommand(error.command_name, possibilities=self.list_commands(ctx), ctx=ctx) from None
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            lines = told(error)
+            if not lines:
+                raise
+            for line in lines:
+                click.echo(line, err=True)
+            raise SystemExit(EXIT_REFUSED) from None

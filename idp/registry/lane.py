@@ -8,7 +8,8 @@ in goes on, and a plugin that swallows its cancellation is left behind (threat r
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from idp.registry.outcome import Answered, Raised
@@ -17,6 +18,9 @@ R = TypeVar("R")
 
 THREADS = 4
 """What `asyncio.to_thread` of one plugin may use: a bound of its own, so that it starves no other."""
+
+ENDING_SECONDS = 1.0
+"""How long tasks that were left running may take to be cancelled."""
 
 
 class Lane:
@@ -27,7 +31,7 @@ class Lane:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._home: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
-        self._closing = False
+        self._closing: set[asyncio.AbstractEventLoop] = set()
 
     async def run(self, call: Callable[[], Awaitable[R]]) -> Answered[R] | Raised:
         """Runs `call` in the lane. A caller that is cancelled cancels it and does not wait for its consent."""
@@ -48,27 +52,26 @@ class Lane:
 
     async def is_blocked(self, seconds: float = 0.1) -> bool:
         """Whether the lane's loop does not even answer: something in it blocks."""
-        probe = asyncio.wrap_future(asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self._opened()))
+        answer: Future[None] = Future()
+        self._opened().call_soon_threadsafe(_resolve, answer)
+        probe = asyncio.wrap_future(answer)
         _, silent = await asyncio.wait({probe}, timeout=seconds)
         if silent:
             probe.cancel()
         return bool(silent)
 
-    async def close(self, seconds: float = 1.0) -> None:
-        """Ends what still runs in the lane, then the lane. A blocked one is left to its daemon thread."""
-        if self._loop is None or self._thread is None:
+    async def close(self, seconds: float = 2.0) -> None:
+        """Ends what still runs in the lane, then the lane. A blocked one is left to end by itself, as it may."""
+        loop, thread = self._loop, self._thread
+        if loop is None or thread is None:
             return
-        self._closing = True
-        ending = asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_end_tasks(seconds), self._loop))
-        await asyncio.wait({ending}, timeout=2 * seconds)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        if ending.done():
-            self._thread.join(seconds)
         self._loop = self._thread = None
+        self._closing.add(loop)
+        loop.call_soon_threadsafe(loop.stop)
+        await asyncio.to_thread(thread.join, seconds)
 
     def _opened(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
-            self._closing = False
             self._loop = asyncio.new_event_loop()
             self._thread = threading.Thread(
                 target=self._live, args=(self._loop,), name=f"idp-plugin-{self.plugin}", daemon=True
@@ -80,26 +83,33 @@ class Lane:
         asyncio.set_event_loop(loop)
         executor = ThreadPoolExecutor(THREADS, thread_name_prefix=f"idp-plugin-{self.plugin}")
         loop.set_default_executor(executor)
-        while not self._closing:
+        while loop not in self._closing:
             try:
                 loop.run_forever()
             except (SystemExit, KeyboardInterrupt):
                 continue  # a background task of the plugin wished to exit: the signal handlers are not in this thread
+        with suppress(SystemExit, KeyboardInterrupt):
+            loop.run_until_complete(_end_tasks())
         executor.shutdown(wait=False, cancel_futures=True)
         loop.close()
+
+
+def _resolve(answer: "Future[None]") -> None:
+    if answer.set_running_or_notify_cancel():
+        answer.set_result(None)
 
 
 async def _settle(call: Callable[[], Awaitable[R]]) -> Answered[R] | Raised:
     try:
         return Answered(await call())
-    except BaseException as error:
+    except BaseException as error:  # what a plugin raises ends nothing but its call
         return Raised(error)
 
 
-async def _end_tasks(seconds: float) -> None:
+async def _end_tasks() -> None:
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
     for task in tasks:
         task.cancel()
     if tasks:
-        await asyncio.wait(tasks, timeout=seconds)
+        await asyncio.wait(tasks, timeout=ENDING_SECONDS)
     await asyncio.get_running_loop().shutdown_asyncgens()

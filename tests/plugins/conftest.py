@@ -1,0 +1,5 @@
+"""Fixtures of the plugin tests."""
+
+from tests.plugins.packages import site
+
+__all__ = ["site"]

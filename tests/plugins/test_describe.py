@@ -1,0 +1,44 @@
+"""A plugin on paper, as the command line shows it."""
+
+import pytest
+
+from idp.registry.describe import SettingDescription, describe
+from idp.registry.discover import InstalledPlugin, installed_plugins
+from idp.registry.problems import PluginsRefused
+
+
+def find(name: str) -> InstalledPlugin:
+    return next(plugin for plugin in installed_plugins() if plugin.name == name)
+
+
+def test_a_plugin_is_described_with_its_settings() -> None:
+    twilio = describe(find("twilio"))
+    settings = {setting.key: setting for setting in twilio.settings}
+
+    assert twilio.summary == "Sends text messages by Twilio."
+    assert twilio.points == ("Sender",)
+    assert twilio.claims == ("channel sms",)
+    assert settings["auth_token"] == SettingDescription(
+        key="auth_token",
+        type="SecretStr",
+        default=None,
+        is_secret=True,
+        description="The account's secret token.",
+    )
+    assert settings["sender"].default == "not set"
+    assert settings["base_url"].default == '"https://api.twilio.com"'
+    assert twilio.schema["additionalProperties"] is False
+
+
+@pytest.mark.parametrize("name", [plugin.name for plugin in installed_plugins() if plugin.package == "idp"])
+def test_every_built_in_plugin_says_all_there_is_to_say(name: str) -> None:
+    described = describe(find(name))
+
+    assert described.summary.endswith((".", ":"))
+    assert described.points
+    assert all(setting.description for setting in described.settings)
+
+
+def test_what_cannot_be_imported_is_refused() -> None:
+    with pytest.raises(PluginsRefused):
+        describe(InstalledPlugin(name="x", package="idp-x", version="1", target="no_such_module:X"))

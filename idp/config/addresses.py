@@ -11,6 +11,8 @@ from idp.config.refusal import refused
 from idp.config.types import Called, Text
 
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*", re.ASCII)
+# a host whose last label is a number is an IPv4 address to every browser (WHATWG URL, "ends in a number checker")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.ASCII)
 _MAILBOX = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[a-zA-Z0-9.-]{1,253}", re.ASCII)
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*", re.ASCII)
 _DEFAULT_PORTS = {"https": 443, "http": 80}
@@ -42,8 +44,7 @@ def _is_host(host: str) -> bool:
     try:
         return str(ip_address(host)) == host
     except ValueError:
-        # a name whose last label is a number is a mangled IPv4 address to every browser (WHATWG URL, host parsing)
-        return bool(_HOST.fullmatch(host)) and not host.rpartition(".")[2].isdigit()
+        return bool(_HOST.fullmatch(host)) and not _NUMBER.fullmatch(host.rpartition(".")[2])
 
 
 def _split(text: str, mend: str) -> tuple[SplitResult, int | None]:

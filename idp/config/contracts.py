@@ -9,7 +9,7 @@ from idp.config.addresses import Origin
 from idp.config.refusal import refused
 from idp.config.secret import Secret
 from idp.config.table import Switch, Table
-from idp.config.types import Text
+from idp.config.types import NotEmpty, Text
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}", re.ASCII)
 
@@ -60,7 +60,7 @@ class Bloom(Table):
 class SignIn(Table):
     """The ways in."""
 
-    first_factors: Annotated[tuple[Text, ...], Field(min_length=1)] = ("password",)
+    first_factors: Annotated[tuple[Text, ...], NotEmpty()] = ("password",)
     """The plugins that may check a password, in the order in which they are asked."""
 
 
@@ -103,5 +103,5 @@ class PublicRoute(Table):
     path: Annotated[Text, AfterValidator(_route_path)] = Field(examples=["/listings"])
     """Exact, or with `/*` at the end for all that lies below (and not the path before it)."""
 
-    methods: Annotated[tuple[Method, ...], Field(min_length=1), AfterValidator(_distinct)] = Field(examples=[["GET"]])
+    methods: Annotated[tuple[Method, ...], NotEmpty(), AfterValidator(_distinct)] = Field(examples=[["GET"]])
     """The methods that are public."""

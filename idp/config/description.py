@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from annotated_types import Ge, Le
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
@@ -125,9 +124,8 @@ def _limits(notes: Sequence[Any]) -> str:
         if isinstance(note, Within):
             return f"{note.shown(note.least)} to {note.shown(note.most)}"
     flat = [part for note in notes for part in (note.metadata if isinstance(note, FieldInfo) else [note])]
-    least = [str(note.ge) for note in flat if isinstance(note, Ge)]
-    most = [str(note.le) for note in flat if isinstance(note, Le)]
-    return " to ".join(least + most)
+    bounds = [getattr(note, name) for name in ("ge", "le") for note in flat if hasattr(note, name)]
+    return " to ".join(map(str, bounds))
 
 
 def _literal(value: object) -> str:

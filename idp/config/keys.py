@@ -16,7 +16,7 @@ SHORTEST_MASTER_KEY = 32
 
 def _long_enough(secret: SecretStr) -> SecretStr:
     if len(secret.get_secret_value()) < SHORTEST_MASTER_KEY:
-        raise refused(f"is shorter than {SHORTEST_MASTER_KEY} characters", "Make one: openssl rand -hex 32")
+        raise refused(f"is shorter than {SHORTEST_MASTER_KEY} characters", "Make one: openssl rand -base64 32")
     return secret
 
 

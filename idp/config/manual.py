@@ -58,8 +58,9 @@ def _section(name: str, kind: Any, table: type[Table]) -> str:
     is_list = get_origin(kind) is tuple
     above = (name,) if is_list or is_table(kind) else (name, "NAME")
     title = f"[[{name}]]" if is_list else f"[{'.'.join(above)}]"
+    intro = f"`{variable_of(above)}`, as JSON\n\n{about(table)}" if is_list else about(table)
     settings = (_setting(setting, above, by_variable=not is_list) for setting in settings_of(table))
-    return "\n".join([f"## `{title}`\n\n{about(table)}\n", *settings])
+    return "\n".join([f"## `{title}`\n\n{intro}\n", *settings])
 
 
 def _setting(setting: Setting, above: tuple[str, ...], *, by_variable: bool = True) -> str:

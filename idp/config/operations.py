@@ -8,13 +8,13 @@ from pydantic import Field
 from idp.config.addresses import Contact, Mailbox, Page
 from idp.config.table import Number, Switch, Table
 from idp.config.tenants import Language
-from idp.config.types import FilePath, Span, Text, Within
+from idp.config.types import FilePath, NotEmpty, Span, Text, Within
 
 
 class Messages(Table):
     """The texts that people get."""
 
-    languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("en", "es")
+    languages: Annotated[tuple[Language, ...], NotEmpty()] = ("en", "es")
     """Languages to write in. The first is taken for people whose own is not among them."""
 
     templates: FilePath | None = Field(default=None, examples=["templates"])

@@ -56,35 +56,41 @@ def read(reference: Mapping[str, str], places: Places) -> SecretStr:
         if text is None:
             raise refused(f"names the {source}, which is not set", f"Set {name}, or name another place.")
     else:
-        path = places.folder / reference["file"]
+        path = places.folder / printable(reference["file"])
         text, source = _read_file(path), f"file {path}"
     text = text.rstrip("\r\n")
     if not text:
         raise refused(f"names the {source}, which is empty", "Put the secret there.")
     if text.lower() in _EXAMPLES:
-        raise refused(f"names the {source}, which holds a secret out of an example", "Make one: openssl rand -hex 32")
+        raise refused(
+            f"names the {source}, which holds a secret out of an example", "Make one: openssl rand -base64 32"
+        )
     return SecretStr(text)
 
 
 def _read_file(path: Path) -> str:
     try:
+        # not blocking: a pipe would keep the start waiting for its writer
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise refused(f"names {path}, which is no regular file", "Name a file.")
-            if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-                mode = stat.S_IMODE(status.st_mode)
-                raise refused(f"names the file {path}, which others may read (mode {mode:04o})", f"chmod 600 {path}")
+            _check_owner_only(path, os.fstat(file.fileno()))
             data = file.read(LARGEST + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a path"
-        raise refused(f"names the file {path}, which cannot be read: {reason}", "Check path and owner.") from None
+    except OSError as error:
+        reason = f"names the file {path}, which cannot be read: {error.strerror}"
+        raise refused(reason, "Check path and owner.") from None
     if len(data) > LARGEST:
         raise refused(f"names the file {path}, which is larger than 64 KiB", "Name the secret's own file.")
     try:
         return data.decode()
     except UnicodeDecodeError:
         raise refused(f"names the file {path}, which is not UTF-8 text", "Encode it (base64).") from None
+
+
+def _check_owner_only(path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise refused(f"names {path}, which is no regular file", "Name a file.")
+    if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        mode = stat.S_IMODE(status.st_mode)
+        raise refused(f"names the file {path}, which others may read (mode {mode:04o})", f"chmod 600 {path}")
 
 
 def _from_place(value: object, info: ValidationInfo) -> object:

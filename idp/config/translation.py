@@ -16,7 +16,6 @@ _PLAIN = {
     "string_type": ("is not a text", 'Put it in quotes: "…".'),
     "path_type": ("is not a path", 'Put it in quotes: "…".'),
     "tuple_type": ("is not a list", 'Put it in brackets: ["…"].'),
-    "too_short": ("is empty", "Name at least one."),
     "string_too_short": ("is empty", "Write a value, or leave the line out."),
     "string_too_long": ("is too long", "Up to {max_length} characters."),
     "missing": ("is missing", "Add it."),

@@ -11,10 +11,12 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     PlainSerializer,
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_after_validator_function
 
@@ -81,6 +83,22 @@ Paragraphs = Annotated[
 
 FilePath = Annotated[Path, AfterValidator(_printable_path), Called("path")]
 """A path. The loader makes it absolute (`idp.config.paths`)."""
+
+
+class NotEmpty:
+    """A list that names at least one."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "minItems": 1}
+
+    @staticmethod
+    def _check(values: tuple[Any, ...]) -> tuple[Any, ...]:
+        if not values:
+            raise refused("is empty", "Name at least one.")
+        return values
 
 
 def parse_span(value: object) -> timedelta:

@@ -1,8 +1,9 @@
 """Composition: the only module that knows all adapters. Settings in, a running provider out."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 
 import orjson
 from starlette.applications import Starlette
@@ -44,14 +45,18 @@ from idp.usecases.sessions.admit import PublicRoute
 from idp.usecases.tenants.declare import Declared, DeclareTenants
 from idp.usecases.tenants.features import MFA, FeatureBook
 from idp.usecases.verbs import Verbs, World
-from idp.web.application import BloomSettings, FaceSettings, build_application
+from idp.web.application import BloomSettings, Documents, FaceSettings, build_application
 from idp.web.bloom.face import CookieNames
 from idp.web.documents import Document
 from idp.web.health import Readiness
+from idp.web.openapi import openapi
+from idp.web.security_txt import security_txt
 
 JWKS = "/.well-known/jwks.json"
 DISCOVERY = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
-DISCOVERY_AGE = 300
+OPENAPI = "/openapi.json"
+SECURITY_TXT = "/.well-known/security.txt"
+DOCUMENT_AGE = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,15 +89,19 @@ class Provider:
 
 
 @asynccontextmanager
-async def open_provider(settings: Settings, ambient: Ambient | None = None) -> AsyncIterator[Provider]:
-    """A provider on its database, without a network in front. Closes in the opposite order.
+async def open_provider(
+    settings: Settings, ambient: Ambient | None = None, logs: Logs | None = None
+) -> AsyncIterator[Provider]:
+    """A provider on its database, without a network in front. Closes in the opposite order; `logs` stay the caller's.
 
     Raises ConfigurationRefused, PluginsRefused, TemplatesRefused, KeyFileRefused or KeysUnreadable: no start without
     an operator's word on each.
     """
     ambient = ambient or Ambient.of_the_system()
     async with AsyncExitStack() as stack:
-        logs = stack.enter_context(Logs(level=settings.logging.level, style=settings.logging.format))
+        logs = stack.enter_context(
+            Logs(level=settings.logging.level, style=settings.logging.format, clock=ambient.clock)
+        )
         master = load_master_key(_master_secret(settings), settings.keys.master_key_file)
         sealer = AesGcmSealer(master, ambient.entropy)
         hasher = _hasher(settings, ambient)
@@ -160,7 +169,7 @@ async def open_provider(settings: Settings, ambient: Ambient | None = None) -> A
         stack.push_async_callback(duties.stop)
         readiness = Readiness(check=store.ping)
         application = build_application(
-            verbs, _faces(settings), _documents(settings, keyring), readiness, logs.named("web")
+            verbs, _faces(settings), _documents(settings, keyring, ambient.clock), readiness, logs.named("web")
         )
         yield Provider(
             settings=settings,
@@ -192,6 +201,11 @@ def create_app(settings: Settings) -> Starlette:
             yield
 
     return Starlette(routes=[Mount("/", app=forward)], lifespan=lifespan)
+
+
+def logs_of(settings: Settings, clock: Clock) -> Logs:
+    """The log as the operator wants it, not open yet."""
+    return Logs(level=settings.logging.level, style=settings.logging.format, clock=clock)
 
 
 def _master_secret(settings: Settings) -> bytes | None:
@@ -320,11 +334,10 @@ def _faces(settings: Settings) -> FaceSettings:
     )
 
 
-def _documents(settings: Settings, keyring: Keyring) -> Mapping[str, Callable[[], Document]]:
+def _documents(settings: Settings, keyring: Keyring, clock: Clock) -> Documents:
     """Names only what exists: the authorization endpoint and its friends are not here yet."""
-    discovery = Document.of(
-        orjson.dumps({"issuer": settings.issuer, "jwks_uri": settings.issuer + JWKS}), "application/json", DISCOVERY_AGE
-    )
+    discovery = _constant({"issuer": settings.issuer, "jwks_uri": settings.issuer + JWKS})
+    described = _constant(openapi(version("idp")))
 
     def keys() -> Document:
         published = keyring.document()
@@ -335,4 +348,13 @@ def _documents(settings: Settings, keyring: Keyring) -> Mapping[str, Callable[[]
             max_age_seconds=published.max_age,
         )
 
-    return {JWKS: keys, **dict.fromkeys(DISCOVERY, lambda: discovery)}
+    documents = {JWKS: keys, **dict.fromkeys(DISCOVERY, discovery), OPENAPI: described}
+    if contact := settings.security.contact:
+        languages = settings.messages.languages
+        documents[SECURITY_TXT] = security_txt(clock, contact, settings.security.policy, languages)
+    return documents
+
+
+def _constant(content: object) -> Callable[[], Document]:
+    document = Document.of(orjson.dumps(content), "application/json", DOCUMENT_AGE)
+    return lambda: document

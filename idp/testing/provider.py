@@ -85,7 +85,7 @@ class TestProvider:
     async def last_mail(self, to: str) -> Mail:
         return (await self.mails(to))[-1]
 
-    async def add_account(  # noqa: PLR0917 - a person, by keyword
+    async def add_account(
         self,
         email: str,
         password: str = "correct horse battery",
@@ -140,6 +140,14 @@ class TestProvider:
             work.flags.put(name, tenant.id if tenant else None, value, now)
 
         await self.provider.store.transact(put)
+
+    async def set_role(self, account: Account, jurisdiction: str, role: str) -> None:
+        now = self.clock.now()
+
+        def join(work: UnitOfWork) -> None:
+            work.tenants.join(account.id, self._tenant(work, TenantKind.JURISDICTION, jurisdiction).id, role, now)
+
+        await self.provider.store.transact(join)
 
     def _tenant(self, work: UnitOfWork, kind: TenantKind, name: str) -> Tenant:
         known = work.tenants.by_name(kind, name)

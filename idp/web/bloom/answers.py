@@ -151,11 +151,3 @@ class RefusedList(Answer):
     message: list[str]
     error: str
     status_code: int
-
-
-class Crashed(Answer):
-    """Shape E."""
-
-    status_code: int
-    message: str
-    request_id: str | None = None

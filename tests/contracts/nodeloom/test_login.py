@@ -134,9 +134,7 @@ async def test_an_unconfirmed_account_learns_so_only_with_the_right_password(
     assert right.json()["error"] == "not_confirmed"
 
 
-async def test_a_disabled_account_reads_like_a_wrong_password(
-    idp: TestProvider, browser: httpx2.AsyncClient
-) -> None:
+async def test_a_disabled_account_reads_like_a_wrong_password(idp: TestProvider, browser: httpx2.AsyncClient) -> None:
     await idp.add_account(EMAIL, PASSWORD, disabled_at=idp.clock.now())
 
     answer = await browser.post(LOGIN, json={"email": EMAIL, "password": PASSWORD})

@@ -19,6 +19,7 @@ from idp.config.translation import key_of, problem_of
 
 _NAMED_BY_OPERATORS = {"features", "jurisdictions", "teams"}
 LARGEST_FILE = 1024 * 1024
+_QUOTED = re.compile(r"\(.*\)|'[^']{3,}'")
 _POSITION = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.ASCII | re.DOTALL)
 
 
@@ -52,15 +53,17 @@ def read_tree(path: Path) -> dict[str, Any]:
             data = file.read(LARGEST_FILE + 1)
         if len(data) > LARGEST_FILE:
             raise _refused(key, "is larger than 1 MiB", "Name the configuration file.")
-        return tomllib.loads(data.decode("utf-8-sig"))
+        text = data.decode("utf-8-sig")
     except OSError as error:
         mend = "Name the file by --config or IDP_CONFIG; config.example.toml is one to begin with."
         raise _refused(key, f"cannot be read: {error.strerror}", mend) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise _refused(key, f"is not UTF-8, in line {line}", "Save it as UTF-8.") from None
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise _refused(key, *_syntax(str(error))) from None
+        raise _refused(key, *_syntax(str(error), text)) from None
     except RecursionError:
         raise _refused(key, "is nested too deeply", "No setting needs more than four levels.") from None
 
@@ -69,14 +72,17 @@ def _refused(key: str, reason: str, mend: str) -> ConfigurationRefused:
     return ConfigurationRefused([Problem(key=key, reason=reason, mend=mend)])
 
 
-def _syntax(message: str) -> tuple[str, str]:
+def _syntax(message: str, text: str) -> tuple[str, str]:
+    """The parser's words, without the names and values that they may quote."""
     found = _POSITION.fullmatch(message)
-    if not found:
-        return "is not TOML", "The mistake is in its syntax."
-    what, line, column = found.groups()
-    where = f"line {line}, column {column}" if line else "the end of the file"
-    what = re.sub(r"[:(].*|'.*'", "", what).strip().lower() or "a mistake"
-    return f"is not TOML, at {where}: {what}", "Texts stand in quotes, lists in brackets, one setting in a line."
+    what, line, column = found.groups() if found else ("mistake", None, None)
+    lines = text.split("\n")
+    where = f"line {line or len(lines)}, column {column or len(lines[-1]) + 1}"
+    what = " ".join(_QUOTED.sub("", what).split())
+    return (
+        f"is not TOML, at {where}: {what.lower()}",
+        "Texts stand in quotes, lists in brackets, one setting in a line.",
+    )
 
 
 def _resolve_plugins(tree: dict[str, Any], places: Places) -> list[Problem]:

@@ -15,8 +15,6 @@ def key(*parts: str) -> str:
 def value(item: Any) -> str:
     """A value in one line; tables inline."""
     match item:
-        case dict() if not item:
-            return "{}"
         case dict():
             return "{ " + ", ".join(f"{key(name)} = {value(inner)}" for name, inner in item.items()) + " }"
         case list():

@@ -49,6 +49,12 @@ CANARY = "c4n4ry-s3cr3t"
         ("[flags]\nmfa = 1.5", "flags.mfa", "is no value for a feature", "true, false"),
         ("[flags]\n'a b' = true", 'flags."a b"', "is no name for a feature", "letters"),
         ("[features.reports]", "features.reports.description", "is missing", "Add it."),
+        ("[jurisdictions.' a']", 'jurisdictions." a"', "is no name for a tenant", "no blanks"),
+        (f"[jurisdictions.{'a' * 129}]", "jurisdictions." + "a" * 129, "is no name for a tenant", "128 characters"),
+        ("[server]\ntrusted_proxies = [3]", "server.trusted_proxies[0]", "is not a network", "10.0.0.0/8"),
+        ("[database]\nurl = 3", "database.url", "is not a database address", "sqlite:///var/idp.db"),
+        ('[database]\nurl = "sqlite:///a\\nb"', "database.url", "contains a control character", "sqlite:///var/idp.db"),
+        ("[security]\npolicy = 'http://example.com'", "security.policy", "is not an https address", "https://"),
         ("[plugins]\nsmtp = 3", "plugins.smtp", "is not a table", "[plugins.smtp]"),
         ("[jurisdictions.X]\npassword = 'nits'", "jurisdictions.X.password", "names no preset", "default, nist, bloom"),
         ("[[public_routes]]\npath = '/a'", "public_routes[0].methods", "is missing", "Add it."),
@@ -123,6 +129,8 @@ def test_a_mistake_in_an_entry_of_ones_own_leaves_the_rest_judged(refused: Refus
     [
         ("a = 1\nb = [1,\n", "line 3, column 1"),
         ("a = 1\n[server\n", "line 2, column 8"),
+        ("a = 1\nb", "line 2, column 2"),
+        ("[secret_table]\n[secret_table]", "line 2, column 14"),
         ("issuer = ", "line 1, column 10"),
         ("a = 1\na = 2", "line 2, column 6"),
         ('a = "', "line 1, column 6"),
@@ -132,7 +140,7 @@ def test_toml_that_is_none_is_told_by_line_and_column(refused: Refusing, text: s
     (problem,) = refused(text)
 
     assert problem.key.endswith("config.toml")
-    assert place in problem.reason or "end of the file" in problem.reason
+    assert place in problem.reason
     assert problem.mend
 
 
@@ -264,6 +272,22 @@ def test_a_master_key_that_others_may_read_is_told(refused: Refusing, tmp_path: 
     assert problem.key == "keys.master_key_file"
     assert "mode 0640" in problem.reason
     assert problem.mend == f"chmod 600 {key}"
+
+
+def test_a_master_key_that_is_no_file_is_told(refused: Refusing, tmp_path: Path) -> None:
+    (tmp_path / "var" / "master.key").mkdir(parents=True)
+
+    (problem,) = refused()
+
+    assert problem.reason.startswith("names no readable file")
+
+
+def test_a_master_key_for_its_owner_alone_is_fine(loaded: Loading, tmp_path: Path) -> None:
+    key = tmp_path / "var" / "master.key"
+    key.parent.mkdir()
+    key.touch(mode=0o600)
+
+    assert loaded().keys.master_key_file == key
 
 
 def test_an_empty_file_is_the_default_set_up(loaded: Loading) -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, SecretStr
 
+from idp.config.contracts import Bloom
 from idp.config.secret import Places, SetFromOutside, literal_secrets, resolve_secrets
+from idp.config.server import Database
 from idp.config.settings import Settings
 from tests.config.conftest import Loading, Refusing
 
@@ -144,6 +146,18 @@ def test_a_secret_out_of_an_example_is_refused(refused: Refusing, example: str) 
 
     assert "out of an example" in problem.reason
     assert example not in str(problem)
+
+
+def test_a_secret_given_in_code_is_taken() -> None:
+    settings = Settings(bloom=Bloom(passkey=SecretStr(WORD)), database=Database(url=SecretStr("sqlite:///a.db")))
+
+    assert passkey(settings) == WORD
+    assert settings.database.url.get_secret_value() == "sqlite:///a.db"
+
+
+def test_a_secret_in_code_without_an_environment_is_told() -> None:
+    with pytest.raises(ValueError, match="which is not set"):
+        Bloom.model_validate({"passkey": {"env": "PATH"}})
 
 
 def test_a_short_master_key_is_refused(refused: Refusing) -> None:

@@ -6,46 +6,49 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
-from sqlalchemy.dialects.postgresql import insert
 
 from idp.core.account import Account
 from idp.core.address import EmailAddress
 from idp.core.errors import EmailTaken, NotFound
 from idp.core.ids import AccountId
 from idp.storage.columns import Instant
-from idp.storage.shelf import Shelf, Values
+from idp.storage.faults import is_taken
+from idp.storage.shelf import Driver, Shelf
+from idp.storage.statements import Statement, Values, insertion
 from idp.storage.tables import accounts
 
 COLUMNS = tuple(column for column in accounts.c if column.name != "search_name")
 _NAMES = tuple(column.name for column in COLUMNS)
 _UPDATED = tuple(column.name for column in accounts.c if column.name not in {"id", "email", "created_at"})
 
-_ADD = insert(accounts).on_conflict_do_nothing(index_elements=[accounts.c.email]).returning(accounts.c.id)
-_BY_ID = sa.select(*COLUMNS).where(accounts.c.id == bindparam("account_id"))
-_BY_EMAIL = sa.select(*COLUMNS).where(accounts.c.email == bindparam("address"))
-_HELD_BY_ID = _BY_ID.with_for_update(key_share=True)
-_HELD_BY_EMAIL = _BY_EMAIL.with_for_update(key_share=True)
-_UPDATE = (
+_ADD = Statement(insertion(accounts).on_conflict_do_nothing(index_elements=[accounts.c.email]).returning(accounts.c.id))
+_ONE = sa.select(*COLUMNS).where(accounts.c.id == bindparam("account_id"))
+_NAMED = sa.select(*COLUMNS).where(accounts.c.email == bindparam("address"))
+_BY_ID = Statement(_ONE)
+_BY_EMAIL = Statement(_NAMED)
+_HELD_BY_ID = Statement(_ONE.with_for_update(key_share=True))
+_HELD_BY_EMAIL = Statement(_NAMED.with_for_update(key_share=True))
+_UPDATE = Statement(
     sa.update(accounts)
     .where(accounts.c.id == bindparam("account_id"))
     .values({name: bindparam(name) for name in _UPDATED})
 )
-_SET_EMAIL = (
+_SET_EMAIL = Statement(
     sa.update(accounts)
     .where(accounts.c.id == bindparam("account_id"))
     .values(email=bindparam("email"), updated_at=bindparam("updated_at"))
 )
-_CONFIRM = (
+_CONFIRM = Statement(
     sa.update(accounts)
     .where(accounts.c.id == bindparam("account_id"), accounts.c.confirmed_at.is_(None))
     .values(confirmed_at=bindparam("now", type_=Instant), updated_at=bindparam("now", type_=Instant))
 )
-_NAME_PHONE = (
+_NAME_PHONE = Statement(
     sa.update(accounts)
     .where(accounts.c.id == bindparam("account_id"), accounts.c.phone_verified_at.is_(None))
     .values(phone_number=bindparam("number"), updated_at=bindparam("now", type_=Instant))
 )
-_PROVE_PHONE = (
+_PROVE_PHONE = Statement(
     sa.update(accounts)
     .where(accounts.c.id == bindparam("account_id"))
     .values(
@@ -54,30 +57,33 @@ _PROVE_PHONE = (
         updated_at=bindparam("now", type_=Instant),
     )
 )
-_PASSWORD_CHANGED = (
+_PASSWORD_CHANGED = Statement(
     sa.update(accounts)
     .where(accounts.c.id == bindparam("account_id"))
     .values(password_changed_at=bindparam("now", type_=Instant))
 )
-_SIGNED_IN = (
+_SIGNED_IN = Statement(
     sa.update(accounts)
     .where(accounts.c.id == bindparam("account_id"))
     .values(last_sign_in_at=bindparam("now", type_=Instant))
 )
-_REMOVE = sa.delete(accounts).where(accounts.c.id == bindparam("account_id"))
-_PAGE = (
+_REMOVE = Statement(sa.delete(accounts).where(accounts.c.id == bindparam("account_id")))
+_SOME = (
     sa.select(*COLUMNS)
     .where(accounts.c.id > bindparam("after"))
     .order_by(accounts.c.id)
     .limit(bindparam("amount", type_=sa.Integer))
 )
-_SEARCH = _PAGE.where(
-    sa.or_(
-        accounts.c.email.contains(bindparam("part", type_=sa.Text), autoescape=False, escape="\\"),
-        accounts.c.search_name.contains(bindparam("part", type_=sa.Text), autoescape=False, escape="\\"),
+_PAGE = Statement(_SOME)
+_SEARCH = Statement(
+    _SOME.where(
+        sa.or_(
+            accounts.c.email.contains(bindparam("part", type_=sa.Text), autoescape=False, escape="\\"),
+            accounts.c.search_name.contains(bindparam("part", type_=sa.Text), autoescape=False, escape="\\"),
+        )
     )
 )
-_COUNT = sa.select(sa.func.count()).select_from(accounts)
+_COUNT = Statement(sa.select(sa.func.count()).select_from(accounts))
 
 
 class AccountShelf(Shelf):
@@ -89,8 +95,8 @@ class AccountShelf(Shelf):
 
     __slots__ = ("_by_email", "_by_id")
 
-    def __init__(self, connection: sa.Connection, *, holds: bool) -> None:
-        super().__init__(connection)
+    def __init__(self, driver: Driver, *, holds: bool) -> None:
+        super().__init__(driver)
         self._by_id = _HELD_BY_ID if holds else _BY_ID
         self._by_email = _HELD_BY_EMAIL if holds else _BY_EMAIL
 
@@ -112,10 +118,12 @@ class AccountShelf(Shelf):
     def set_email(self, account_id: AccountId, email: EmailAddress, now: datetime) -> None:
         try:
             # the savepoint keeps the transaction usable: a Refusal commits what came before it
-            with self._connection.begin_nested():
+            with self._driver.savepoint():
                 changed = self._count(_SET_EMAIL, account_id=account_id, email=email, updated_at=now)
-        except sa.exc.IntegrityError:
-            raise EmailTaken from None
+        except Exception as error:
+            if is_taken(error):
+                raise EmailTaken from None
+            raise
         if not changed:
             raise NotFound
 

@@ -10,11 +10,11 @@ from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
-from sqlalchemy.dialects.postgresql import insert
 
 from idp.core.lockout import Budget, Charge, Exhausted
 from idp.storage.columns import EPOCH, Instant
 from idp.storage.shelf import Shelf
+from idp.storage.statements import Statement, insertion
 from idp.storage.tables import attempts
 
 CEILING_MEMORY = timedelta(days=365)
@@ -30,7 +30,7 @@ _NEVER = sa.literal(EPOCH, Instant)
 
 
 @lru_cache(maxsize=32)
-def _charge(rounds: int) -> sa.Executable:
+def _charge(rounds: int) -> Statement:
     """The statement for a budget with that many lengths of lock, built once for each number."""
     limit = bindparam("limit", type_=sa.BigInteger)
     stale = sa.or_(attempts.c.failures >= limit, attempts.c.last_at <= bindparam("stale_before", type_=Instant))
@@ -38,8 +38,8 @@ def _charge(rounds: int) -> sa.Executable:
     locks = sa.case((attempts.c.last_at <= bindparam("calm_before", type_=Instant), 0), else_=attempts.c.locks)
     until = [bindparam(f"until_{earlier}", type_=Instant) for earlier in range(rounds)]
     lock = sa.case(*((locks == earlier, until[earlier]) for earlier in range(rounds)), else_=until[-1])
-    return (
-        insert(attempts)
+    return Statement(
+        insertion(attempts)
         .on_conflict_do_update(
             index_elements=[attempts.c.scope, attempts.c.key],
             set_={
@@ -59,13 +59,13 @@ def _charge(rounds: int) -> sa.Executable:
     )
 
 
-_STATE = sa.select(attempts.c.total, attempts.c.last_at, attempts.c.locked_until).where(*_OWN)
-_SET_BACK = (
+_STATE = Statement(sa.select(attempts.c.total, attempts.c.last_at, attempts.c.locked_until).where(*_OWN))
+_SET_BACK = Statement(
     sa.update(attempts)
     .where(*_OWN, attempts.c.last_at > _NOW, attempts.c.locked_until > _NOW)
     .values(last_at=_NOW, locked_until=attempts.c.locked_until - attempts.c.last_at + _NOW)
 )
-_GIVE_BACK = (
+_GIVE_BACK = Statement(
     sa.update(attempts)
     .where(*_OWN)
     .values(
@@ -78,7 +78,7 @@ _GIVE_BACK = (
         locked_until=_NEVER,
     )
 )
-_CLEAR = sa.delete(attempts).where(*_OWN)
+_CLEAR = Statement(sa.delete(attempts).where(*_OWN))
 
 
 class AttemptShelf(Shelf):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
@@ -10,11 +11,26 @@ from idp.core.events import Event, EventName
 from idp.core.ids import AccountId
 from idp.core.session import Source
 from idp.ports.storage import AuditEntry
-from idp.storage.shelf import Shelf, Values
+from idp.storage.shelf import Shelf
+from idp.storage.statements import Statement, Values, insertion
 from idp.storage.tables import audit
 
-_WRITE = sa.insert(audit)
+_WRITE = Statement(insertion(audit, generated="number"))
+_BEYOND = 2**62
 _KNOWN = frozenset(name.value for name in EventName)
+
+
+@cache
+def _page(of_account: bool, of_name: bool, newest_first: bool) -> Statement:
+    number = audit.c.number
+    after = bindparam("after", type_=sa.BigInteger)
+    wanted = [number < after if newest_first else number > after]
+    if of_account:
+        wanted.append(audit.c.account_id == bindparam("of_account"))
+    if of_name:
+        wanted.append(audit.c.name == bindparam("of_name"))
+    order = number.desc() if newest_first else number
+    return Statement(sa.select(*audit.c).where(*wanted).order_by(order).limit(bindparam("amount", type_=sa.Integer)))
 
 
 class AuditShelf(Shelf):
@@ -43,17 +59,9 @@ class AuditShelf(Shelf):
         newest_first: bool = False,
     ) -> Sequence[AuditEntry]:
         """By number, beyond `after`: above it, or below it where the newest come first (0: from the end)."""
-        statement = sa.select(*audit.c).limit(bindparam("amount", type_=sa.Integer))
-        if newest_first:
-            statement = statement.order_by(audit.c.number.desc())
-            statement = statement.where(audit.c.number < after) if after else statement
-        else:
-            statement = statement.order_by(audit.c.number).where(audit.c.number > after)
-        if account_id is not None:
-            statement = statement.where(audit.c.account_id == account_id)
-        if name is not None:
-            statement = statement.where(audit.c.name == name)
-        rows = self._all(statement, amount=limit)
+        after = after or _BEYOND if newest_first else after
+        statement = _page(account_id is not None, name is not None, newest_first)
+        rows = self._all(statement, amount=limit, after=after, of_account=account_id, of_name=name)
         # written by a newer version, which may run beside this one: not ours to read
         return [_entry(row) for row in rows if row[2] in _KNOWN]
 

@@ -4,10 +4,8 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import sqlalchemy as sa
-
 from idp.core.errors import Refusal, StorageUnavailable
-from idp.storage.faults import as_told, sqlite_name
+from idp.storage.faults import as_told, code_of
 from idp.storage.lane import Unit
 from idp.storage.work import Work
 
@@ -51,7 +49,7 @@ class Writer:
         except Refusal as refusal:  # committed: what it recorded stays
             unit.error = refusal
         except Exception as error:
-            unit.error = _told(error)
+            unit.error = as_told(error)
             # a full disk may have ended the transaction already: then this fails, and with it the batch
             self._raw.execute("ROLLBACK TO unit")
         self._raw.execute("RELEASE unit")
@@ -83,19 +81,10 @@ class Reader:
         try:
             unit.result = unit.fn(self._work)
         except Exception as error:
-            unit.error = _told(error)
-
-
-def _told(error: Exception) -> Exception:
-    if not isinstance(error, sa.exc.SQLAlchemyError):
-        return error
-    told = as_told(error)
-    if told is not error:
-        told.__cause__ = error
-    return told
+            unit.error = as_told(error)
 
 
 def _unavailable(error: sqlite3.Error) -> StorageUnavailable:
-    unavailable = StorageUnavailable(sqlite_name(error) or type(error).__name__)
+    unavailable = StorageUnavailable(f"{code_of(error) or type(error).__name__}: {error}")
     unavailable.__cause__ = error
     return unavailable

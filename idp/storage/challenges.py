@@ -4,13 +4,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
-from sqlalchemy.dialects.postgresql import insert
 
 from idp.core.challenge import Challenge, Purpose
 from idp.core.ids import AccountId
 from idp.core.secret import Digest
 from idp.storage.columns import Instant
-from idp.storage.shelf import Shelf, Values
+from idp.storage.shelf import Shelf
+from idp.storage.statements import Statement, Values, insertion
 from idp.storage.tables import challenges
 
 _NAMES = tuple(column.name for column in challenges.c)
@@ -19,17 +19,19 @@ _OF_PURPOSE = challenges.c.purpose == bindparam("of_purpose")
 _OF_DIGEST = challenges.c.digest == bindparam("of_digest")
 _LIVE = challenges.c.expires_at > bindparam("now", type_=Instant)
 
-_INSERT = insert(challenges)
-_ISSUE = _INSERT.on_conflict_do_update(
-    index_elements=[challenges.c.account_id, challenges.c.purpose],
-    set_={name: _INSERT.excluded[name] for name in _NAMES if name not in {"account_id", "purpose"}},
+_INSERT = insertion(challenges)
+_ISSUE = Statement(
+    _INSERT.on_conflict_do_update(
+        index_elements=[challenges.c.account_id, challenges.c.purpose],
+        set_={name: _INSERT.excluded[name] for name in _NAMES if name not in {"account_id", "purpose"}},
+    )
 )
-_PENDING = sa.select(*challenges.c).where(_OF_ACCOUNT, _OF_PURPOSE, _LIVE)
-_CLAIM = sa.delete(challenges).where(_OF_ACCOUNT, _OF_PURPOSE, _OF_DIGEST, _LIVE).returning(*challenges.c)
-_PEEK_LINK = sa.select(*challenges.c).where(_OF_PURPOSE, _OF_DIGEST, _LIVE)
-_CLAIM_LINK = sa.delete(challenges).where(_OF_PURPOSE, _OF_DIGEST, _LIVE).returning(*challenges.c)
-_DROP_ALL = sa.delete(challenges).where(_OF_ACCOUNT)
-_DROP = _DROP_ALL.where(_OF_PURPOSE)
+_PENDING = Statement(sa.select(*challenges.c).where(_OF_ACCOUNT, _OF_PURPOSE, _LIVE))
+_CLAIM = Statement(sa.delete(challenges).where(_OF_ACCOUNT, _OF_PURPOSE, _OF_DIGEST, _LIVE).returning(*challenges.c))
+_PEEK_LINK = Statement(sa.select(*challenges.c).where(_OF_PURPOSE, _OF_DIGEST, _LIVE))
+_CLAIM_LINK = Statement(sa.delete(challenges).where(_OF_PURPOSE, _OF_DIGEST, _LIVE).returning(*challenges.c))
+_DROP_ALL = Statement(sa.delete(challenges).where(_OF_ACCOUNT))
+_DROP = Statement(sa.delete(challenges).where(_OF_ACCOUNT, _OF_PURPOSE))
 
 
 class ChallengeShelf(Shelf):

@@ -4,32 +4,34 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
-from sqlalchemy.dialects.postgresql import insert
 
 from idp.core.ids import AccountId
 from idp.ports.storage import Credential
 from idp.storage.columns import EPOCH, microseconds
 from idp.storage.shelf import Shelf
+from idp.storage.statements import Statement, insertion
 from idp.storage.tables import credentials
 
 _OWN = (credentials.c.account_id == bindparam("of_account"), credentials.c.kind == bindparam("of_kind"))
 
-_GET = sa.select(credentials.c.data, credentials.c.version, credentials.c.changed_at).where(*_OWN)
-_INSERT = insert(credentials)
-_PUT = _INSERT.on_conflict_do_update(
-    index_elements=[credentials.c.account_id, credentials.c.kind],
-    set_={
-        "data": _INSERT.excluded.data,
-        "version": credentials.c.version + 1,
-        "changed_at": _INSERT.excluded.changed_at,
-    },
+_GET = Statement(sa.select(credentials.c.data, credentials.c.version, credentials.c.changed_at).where(*_OWN))
+_INSERT = insertion(credentials)
+_PUT = Statement(
+    _INSERT.on_conflict_do_update(
+        index_elements=[credentials.c.account_id, credentials.c.kind],
+        set_={
+            "data": _INSERT.excluded.data,
+            "version": credentials.c.version + 1,
+            "changed_at": _INSERT.excluded.changed_at,
+        },
+    )
 )
-_SWAP = (
+_SWAP = Statement(
     sa.update(credentials)
     .where(*_OWN, credentials.c.version == bindparam("seen"))
     .values(data=bindparam("data"), version=credentials.c.version + 1, changed_at=bindparam("changed_at"))
 )
-_REMOVE = sa.delete(credentials).where(*_OWN)
+_REMOVE = Statement(sa.delete(credentials).where(*_OWN))
 
 
 class CredentialShelf(Shelf):

@@ -4,21 +4,23 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
-from sqlalchemy.dialects.postgresql import insert
 
 from idp.core.ids import AccountId
 from idp.core.secret import Digest
 from idp.storage.shelf import Shelf
+from idp.storage.statements import Statement, insertion
 from idp.storage.tables import devices
 
 _OF_ACCOUNT = devices.c.account_id == bindparam("of_account")
-_INSERT = insert(devices)
+_INSERT = insertion(devices)
 
-_ADD = _INSERT.on_conflict_do_update(
-    index_elements=[devices.c.account_id, devices.c.digest], set_={"seen_at": _INSERT.excluded.seen_at}
+_ADD = Statement(
+    _INSERT.on_conflict_do_update(
+        index_elements=[devices.c.account_id, devices.c.digest], set_={"seen_at": _INSERT.excluded.seen_at}
+    )
 )
-_KNOWS = sa.select(devices.c.seen_at).where(_OF_ACCOUNT, devices.c.digest == bindparam("of_digest"))
-_DROP = sa.delete(devices).where(_OF_ACCOUNT)
+_KNOWS = Statement(sa.select(devices.c.seen_at).where(_OF_ACCOUNT, devices.c.digest == bindparam("of_digest")))
+_DROP = Statement(sa.delete(devices).where(_OF_ACCOUNT))
 
 
 class DeviceShelf(Shelf):

@@ -1,6 +1,7 @@
 """The one way to a store."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Protocol
 
 from idp.ports.ambient import Entropy
@@ -34,19 +35,19 @@ async def open_store(
     *,
     entropy: Entropy,
     sealer: Sealer,
-    subscribers: tuple[str, ...] = (),
+    subscribers: Sequence[str] = (),
     limits: Limits | None = None,
 ) -> OpenStore:
     """Opens the database at `url`, whose tables must be up to date (`idp.storage.upgrade`).
 
-    `subscribers` are told of every recorded event, each by a parcel of its own.
+    `subscribers` are told of every recorded event, each by a parcel of its own; read anew for each, so a list may grow.
     Raises UnsupportedUrl, and StorageUnavailable, SchemaOutdated among them.
     """
     stationery = Stationery(entropy=entropy, sealer=sealer, subscribers=subscribers)
     match locate(url):
         case SqliteFile(path):
             return await open_sqlite(path, stationery, limits or Limits())
-        case PostgresqlServer(server):
-            from idp.storage.postgresql import open_postgresql  # noqa: PLC0415 - 100 ms that SQLite's start need not pay
+        case PostgresqlServer(address):
+            from idp.storage.postgresql import open_postgresql  # noqa: PLC0415 - a start on SQLite need not pay for asyncpg
 
-            return await open_postgresql(server, stationery, limits or Limits())
+            return await open_postgresql(address, stationery, limits or Limits())

@@ -1,14 +1,12 @@
-"""What a database's errors mean to a caller."""
+"""What the drivers' errors mean to a caller of the store. SQLite names errors, PostgreSQL numbers them (SQLSTATE)."""
 
-from sqlalchemy import exc
+import sqlite3
 
 from idp.core.errors import NotFound, StorageUnavailable
 
 _UNAVAILABLE = ("08", "25006", "28", "3D", "53", "55P03", "57", "58")
 """SQLSTATEs that begin so: no connection, read-only, not let in, no such database, out of space or connections, a lock
 not had in time, shut down or timed out, I/O."""
-
-_CUT_OFF = ("08", "57P01", "57P02")
 
 _SQLITE_UNAVAILABLE = tuple(
     f"SQLITE_{name}"
@@ -28,43 +26,48 @@ _SQLITE_UNAVAILABLE = tuple(
 )
 
 _COLLIDED = ("40001", "40P01")
-"""Serialisation failure and deadlock: the unit may be run again."""
-
-_GONE = "23503"
-
-
-def sqlstate(error: BaseException) -> str:
-    """PostgreSQL's code for what happened; empty where there is none."""
-    return getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+_GONE = ("SQLITE_CONSTRAINT_FOREIGNKEY", "23503")
+_TAKEN = ("SQLITE_CONSTRAINT_UNIQUE", "23505")
 
 
-def sqlite_name(error: BaseException) -> str:
-    """SQLite's name for what happened, of the wrapped or the naked error; empty where there is none."""
-    return getattr(getattr(error, "orig", error), "sqlite_errorname", None) or ""
+def code_of(error: BaseException) -> str:
+    """SQLite's name or PostgreSQL's number for what happened; empty where there is neither."""
+    return getattr(error, "sqlite_errorname", None) or getattr(error, "sqlstate", None) or ""
 
 
-def has_collided(error: exc.SQLAlchemyError) -> bool:
-    return sqlstate(error) in _COLLIDED
+def has_collided(error: BaseException) -> bool:
+    """A deadlock, or two that would have to be one after the other: the unit may be run again."""
+    return code_of(error) in _COLLIDED
 
 
-def is_cut_off(error: exc.SQLAlchemyError) -> bool:
-    """Whether the connection is gone; others may be as good as new."""
-    return (isinstance(error, exc.DBAPIError) and error.connection_invalidated) or sqlstate(error).startswith(_CUT_OFF)
+def is_missing_table(error: BaseException) -> bool:
+    return code_of(error) == "42P01" or (isinstance(error, sqlite3.Error) and "no such table" in str(error))
 
 
-def as_told(error: exc.SQLAlchemyError) -> Exception:
-    """What a caller of the store gets: StorageUnavailable, NotFound, or `error` itself, which is a mistake of ours.
+def is_taken(error: BaseException) -> bool:
+    """Whether a unique index said no."""
+    return code_of(error) in _TAKEN
 
-    A row that refers to a row that has gone is NotFound: the account was deleted while somebody signed in.
+
+def as_told(error: Exception) -> Exception:
+    """StorageUnavailable, NotFound, or `error` itself: then it is no driver's, or a mistake of ours.
+
+    OSError: no connection, and, being a TimeoutError, no answer in time.
+    A row that refers to one that has gone is NotFound: the account was deleted while somebody signed in.
     """
-    name = sqlite_name(error)
-    if name == "SQLITE_CONSTRAINT_FOREIGNKEY" or sqlstate(error) == _GONE:
-        return NotFound("what this refers to has gone")
-    if name.startswith(_SQLITE_UNAVAILABLE) or sqlstate(error).startswith(_UNAVAILABLE) or _gave_up(error):
-        # the driver's text: no statement, no values
-        return StorageUnavailable(f"{name or sqlstate(error) or type(error).__name__}: {getattr(error, 'orig', '')}")
-    return error
+    code = code_of(error)
+    if code in _GONE:
+        told: Exception = NotFound("what this refers to has gone")
+    elif _is_unavailable(error, code):
+        # the driver's own text: no statement, no values
+        told = StorageUnavailable(f"{code or type(error).__name__}: {error}")
+    else:
+        return error
+    told.__cause__ = error
+    return told
 
 
-def _gave_up(error: exc.SQLAlchemyError) -> bool:
-    return isinstance(error, exc.TimeoutError) or is_cut_off(error) or has_collided(error)
+def _is_unavailable(error: Exception, code: str) -> bool:
+    if isinstance(error, OSError) or has_collided(error):
+        return True
+    return code.startswith(_SQLITE_UNAVAILABLE if isinstance(error, sqlite3.Error) else _UNAVAILABLE)

@@ -5,21 +5,23 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
-from sqlalchemy.dialects.postgresql import insert
 
 from idp.core.feature import FeatureValue
 from idp.core.ids import TenantId
 from idp.storage.shelf import Shelf
+from idp.storage.statements import Statement, insertion
 from idp.storage.tables import flags
 
-_ALL = sa.select(flags.c.feature, flags.c.tenant_id, flags.c.value)
-_INSERT = insert(flags)
-_PUT = _INSERT.on_conflict_do_update(
-    index_elements=[flags.c.feature, flags.c.tenant_id],
-    set_={"value": _INSERT.excluded.value, "changed_at": _INSERT.excluded.changed_at},
+_ALL = Statement(sa.select(flags.c.feature, flags.c.tenant_id, flags.c.value))
+_INSERT = insertion(flags)
+_PUT = Statement(
+    _INSERT.on_conflict_do_update(
+        index_elements=[flags.c.feature, flags.c.tenant_id],
+        set_={"value": _INSERT.excluded.value, "changed_at": _INSERT.excluded.changed_at},
+    )
 )
-_REMOVE = sa.delete(flags).where(
-    flags.c.feature == bindparam("of_feature"), flags.c.tenant_id == bindparam("of_tenant")
+_REMOVE = Statement(
+    sa.delete(flags).where(flags.c.feature == bindparam("of_feature"), flags.c.tenant_id == bindparam("of_tenant"))
 )
 
 

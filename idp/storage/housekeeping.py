@@ -7,6 +7,7 @@ from sqlalchemy import bindparam
 
 from idp.storage.columns import Instant
 from idp.storage.shelf import Shelf
+from idp.storage.statements import Statement
 from idp.storage.tables import attempts, audit, challenges, devices, plugin_store, refresh, sessions
 
 DEVICE_MEMORY = timedelta(days=400)
@@ -16,11 +17,11 @@ _BEFORE = bindparam("before", type_=Instant)
 _AMOUNT = bindparam("amount", type_=sa.Integer)
 
 
-def _sweep(over: sa.Column[datetime]) -> sa.Delete:
+def _sweep(over: sa.Column[datetime]) -> Statement:
     """Deletes the oldest rows whose `over` has come. Each such column has an index."""
     key = sa.tuple_(*over.table.primary_key.columns)
     chosen = sa.select(*over.table.primary_key.columns).where(over <= _BEFORE).order_by(over).limit(_AMOUNT)
-    return sa.delete(over.table).where(key.in_(chosen))
+    return Statement(sa.delete(over.table).where(key.in_(chosen)))
 
 
 # a session goes with its refresh tokens; a used token stays until it would have expired, so that its replay is noticed
@@ -37,7 +38,9 @@ _SWEEPS = tuple(
 _FORGET_DEVICES = _sweep(devices.c.seen_at)
 # numbers rise with time: the oldest entries are looked at, the rest is not
 _OLDEST = sa.select(audit.c.number, audit.c.at).order_by(audit.c.number).limit(_AMOUNT).subquery("oldest")
-_CUT_AUDIT = sa.delete(audit).where(audit.c.number.in_(sa.select(_OLDEST.c.number).where(_OLDEST.c.at < _BEFORE)))
+_CUT_AUDIT = Statement(
+    sa.delete(audit).where(audit.c.number.in_(sa.select(_OLDEST.c.number).where(_OLDEST.c.at < _BEFORE)))
+)
 
 
 class Broom(Shelf):

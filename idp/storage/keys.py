@@ -9,7 +9,8 @@ from sqlalchemy import bindparam
 from idp.core.ids import KeyId
 from idp.ports.storage import StoredKey
 from idp.storage.columns import Instant
-from idp.storage.shelf import Shelf
+from idp.storage.shelf import Driver, Shelf
+from idp.storage.statements import Statement, insertion
 from idp.storage.tables import keys
 
 _NAMES = tuple(column.name for column in keys.c)
@@ -18,10 +19,9 @@ _STATE = bindparam("new_state", type_=sa.Text)
 _BY_ID = keys.c.id == bindparam("key_id")
 _KEY_RING = 0x6964702D6B657973  # "idp-keys"
 
-_HOLD = sa.select(sa.func.pg_advisory_xact_lock(sa.literal(_KEY_RING, sa.BigInteger)))
-_ALL = sa.select(*keys.c).order_by(keys.c.created_at, keys.c.id)
-_ADD = sa.insert(keys)
-_ADVANCE = (
+_ALL = Statement(sa.select(*keys.c).order_by(keys.c.created_at, keys.c.id))
+_ADD = Statement(insertion(keys))
+_ADVANCE = Statement(
     sa.update(keys)
     .where(_BY_ID, keys.c.state == bindparam("expected"))
     .values(
@@ -30,7 +30,7 @@ _ADVANCE = (
         retired_at=sa.case((_STATE == "retired", _NOW), else_=keys.c.retired_at),
     )
 )
-_REMOVE = sa.delete(keys).where(_BY_ID)
+_REMOVE = Statement(sa.delete(keys).where(_BY_ID))
 
 
 class KeyShelf(Shelf):
@@ -39,16 +39,16 @@ class KeyShelf(Shelf):
     So two servers that start on an empty database make one key, not two. (SQLite's writer holds everything anyway.)
     """
 
-    __slots__ = ("_must_hold",)
+    __slots__ = ("_holds",)
 
-    def __init__(self, connection: sa.Connection, *, holds: bool) -> None:
-        super().__init__(connection)
-        self._must_hold = holds and connection.dialect.name == "postgresql"
+    def __init__(self, driver: Driver, *, holds: bool) -> None:
+        super().__init__(driver)
+        self._holds = holds
 
     def all(self) -> Sequence[StoredKey]:
         """Oldest first."""
-        if self._must_hold:
-            self._first(_HOLD)
+        if self._holds:
+            self._driver.hold(_KEY_RING)
         return [StoredKey(**dict(zip(_NAMES, row, strict=True))) for row in self._all(_ALL)]
 
     def add(self, key: StoredKey) -> None:

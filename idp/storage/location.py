@@ -1,6 +1,6 @@
 """Where the database is, as the operator writes it: `sqlite:///var/idp.db` or `postgresql://user@host/name`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -15,9 +15,9 @@ class SqliteFile:
 
 @dataclass(frozen=True, slots=True)
 class PostgresqlServer:
-    """A database on a server. The address holds a password: its `str` hides it."""
+    """A database on a server. `address` is what libpq would take; it may hold a password, so it is not shown."""
 
-    url: sa.URL
+    address: str = field(repr=False)
 
 
 class UnsupportedUrl(ValueError):
@@ -36,5 +36,5 @@ def locate(url: str) -> SqliteFile | PostgresqlServer:
                 raise UnsupportedUrl("a SQLite URL names a file: sqlite:///var/idp.db")
             return SqliteFile(Path(parsed.database))
         case "postgresql" | "postgres":
-            return PostgresqlServer(parsed.set(drivername="postgresql+asyncpg"))
+            return PostgresqlServer(url)
     raise UnsupportedUrl("a database URL begins with sqlite:/// or postgresql://")

@@ -14,6 +14,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from idp.core.errors import StorageUnavailable
+from idp.storage.drivers import SqliteDriver
 from idp.storage.faults import as_told
 from idp.storage.location import PostgresqlServer, SqliteFile, locate
 from idp.storage.schema import REVISIONS, is_current, revision_of
@@ -26,74 +27,83 @@ _SCRIPTS = Path(__file__).parent / "migrations"
 _LOCK = sa.select(sa.func.pg_advisory_xact_lock(sa.literal(0x6964702D64646C, sa.BigInteger)))  # "idp-ddl"
 
 
+async def current(url: str) -> str | None:
+    """The revision that was applied last; None for an empty database. Raises UnsupportedUrl and StorageUnavailable."""
+    match locate(url):
+        case SqliteFile(path):
+            return await asyncio.to_thread(_on_file, path, lambda raw: revision_of(SqliteDriver(raw)))
+        case PostgresqlServer(address):
+            from idp.storage.postgresql import look_once  # noqa: PLC0415 - see open_store
+
+            return await look_once(address, revision_of, timeout_seconds=LOCK_SECONDS)
+
+
 async def upgrade(url: str) -> list[str]:
     """Applies what is missing; the revisions applied. Makes a SQLite file that is not there.
 
     A database newer than this version is left alone. Raises UnsupportedUrl and StorageUnavailable.
     """
-    return await _with_connection(url, _upgrade)
-
-
-async def current(url: str) -> str | None:
-    """The revision that was applied last; None for an empty database. Raises UnsupportedUrl and StorageUnavailable."""
-    return await _with_connection(url, revision_of)
-
-
-async def _with_connection(url: str, task: Callable[[sa.Connection], R]) -> R:
-    try:
-        match locate(url):
-            case SqliteFile(path):
-                return await asyncio.to_thread(_on_file, path, task)
-            case PostgresqlServer(server):
-                from idp.storage.postgresql import run_once  # noqa: PLC0415 - see open_store
-
-                return await run_once(server, task, timeout_seconds=LOCK_SECONDS)
-    except sqlite3.Error as error:
-        raise StorageUnavailable(str(error)) from error
-    except OSError as error:
-        raise StorageUnavailable(f"no connection: {type(error).__name__}") from error
-    except sa.exc.SQLAlchemyError as error:
-        raise as_told(error) from error
-
-
-def _on_file(path: Path, task: Callable[[sa.Connection], R]) -> R:
-    make_file(path)
-    with closing(sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)) as raw:
-        raw.execute("PRAGMA journal_mode = WAL")
-        engine = sa.create_engine(
-            "sqlite://", creator=lambda: raw, poolclass=sa.StaticPool, isolation_level="AUTOCOMMIT"
-        )
-        with engine.connect() as connection:
-            return task(connection)
-
-
-def _upgrade(connection: sa.Connection) -> list[str]:
-    if is_current(revision_of(connection)):
+    if is_current(await current(url)):
         return []
-    _lock(connection)
-    before = revision_of(connection)  # another may have been faster
-    if not is_current(before):
-        _apply(connection)
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("COMMIT")
-    return [] if is_current(before) else [*REVISIONS[REVISIONS.index(before) + 1 if before else 0 :]]
+    match locate(url):
+        case SqliteFile(path):
+            return await asyncio.to_thread(_on_file, path, _upgrade_file)
+        case PostgresqlServer(address):
+            return await _upgrade_server(address)
 
 
-def _lock(connection: sa.Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # closing the connection rolls back
-    else:
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
-        connection.execute(_LOCK)
+def _on_file(path: Path, task: Callable[[sqlite3.Connection], R]) -> R:
+    make_file(path)
+    try:
+        with closing(sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)) as raw:
+            return task(raw)
+    except sqlite3.Error as error:
+        raise StorageUnavailable(f"{path}: {error}") from error
 
 
-def _apply(connection: sa.Connection) -> None:
-    # half a second that only a start with something to do pays
-    from alembic import command  # noqa: PLC0415
+def _upgrade_file(raw: sqlite3.Connection) -> list[str]:
+    raw.execute("PRAGMA journal_mode = WAL")
+    engine = sa.create_engine("sqlite://", creator=lambda: raw, poolclass=sa.StaticPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        raw.execute("BEGIN IMMEDIATE")  # who fails rolls back by closing
+        applied = _apply(connection)
+        raw.execute("COMMIT")
+    return applied
+
+
+async def _upgrade_server(address: str) -> list[str]:
+    # what only an upgrade needs, and a start without one does not pay for
+    import asyncpg  # noqa: PLC0415
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
+
+    engine = create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=lambda: asyncpg.connect(address, timeout=LOCK_SECONDS),
+        poolclass=sa.NullPool,
+    )
+    try:
+        async with engine.begin() as connection:
+            await connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
+            await connection.execute(_LOCK)
+            return await connection.run_sync(_apply)
+    except sa.exc.DBAPIError as error:
+        raise as_told(error.orig if isinstance(error.orig, Exception) else error) from error
+    finally:
+        await engine.dispose()
+
+
+def _apply(connection: sa.Connection) -> list[str]:
+    """What is missing now: while we waited for the lock, another may have done it."""
+    from alembic import command  # noqa: PLC0415 - half a second
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.migration import MigrationContext  # noqa: PLC0415
 
+    before = MigrationContext.configure(connection).get_current_revision()
+    if is_current(before):
+        return []
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    return [*REVISIONS[REVISIONS.index(before) + 1 if before else 0 :]]

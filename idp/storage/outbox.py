@@ -9,13 +9,14 @@ from sqlalchemy import bindparam
 from idp.core.ids import MessageId
 from idp.ports.storage import Parcel
 from idp.storage.columns import Instant
-from idp.storage.shelf import Shelf
+from idp.storage.shelf import Driver, Shelf
+from idp.storage.statements import Statement, insertion
 from idp.storage.tables import outbox
 
 _NAMES = tuple(column.name for column in outbox.c)
 _BY_ID = outbox.c.id == bindparam("parcel_id")
 
-_PUT = sa.insert(outbox)
+_PUT = Statement(insertion(outbox))
 # PostgreSQL: rows that another relay is taking are stepped over. A CTE that locks is evaluated once; a subquery may
 # be evaluated more often, and would then lease more than it was asked to
 _DUE = (
@@ -26,22 +27,22 @@ _DUE = (
     .with_for_update(skip_locked=True)
     .cte("due")
 )
-_LEASE = (
+_LEASE = Statement(
     sa.update(outbox)
     .where(outbox.c.id.in_(sa.select(_DUE.c.id)))
     .values(due_at=bindparam("until", type_=Instant))
     .returning(*outbox.c)
 )
-_DONE = sa.delete(outbox).where(_BY_ID)
-_POSTPONE = sa.update(outbox).where(_BY_ID).values(due_at=bindparam("due_at"), tries=outbox.c.tries + 1)
-_DUE_AT = sa.select(sa.func.min(outbox.c.due_at, type_=Instant))
+_DONE = Statement(sa.delete(outbox).where(_BY_ID))
+_POSTPONE = Statement(sa.update(outbox).where(_BY_ID).values(due_at=bindparam("due_at"), tries=outbox.c.tries + 1))
+_DUE_AT = Statement(sa.select(sa.func.min(outbox.c.due_at, type_=Instant)))
 
 
 class OutboxShelf(Shelf):
     __slots__ = ("_note",)
 
-    def __init__(self, connection: sa.Connection, note: Callable[[], None]) -> None:
-        super().__init__(connection)
+    def __init__(self, driver: Driver, note: Callable[[], None]) -> None:
+        super().__init__(driver)
         self._note = note
 
     def put(self, parcel: Parcel) -> None:

@@ -4,27 +4,31 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
-from sqlalchemy.dialects.postgresql import insert
 
 from idp.storage.columns import Instant
 from idp.storage.shelf import Shelf
+from idp.storage.statements import Statement, insertion
 from idp.storage.tables import plugin_store
 
 _NOW = bindparam("now", type_=Instant)
 _OWN = (plugin_store.c.plugin == bindparam("of_plugin"), plugin_store.c.key == bindparam("of_key"))
-_INSERT = insert(plugin_store)
+_INSERT = insertion(plugin_store)
 _REPLACE = {"value": _INSERT.excluded.value, "expires_at": _INSERT.excluded.expires_at}
 _KEY = [plugin_store.c.plugin, plugin_store.c.key]
 
-_GET = sa.select(plugin_store.c.value).where(
-    *_OWN, sa.or_(plugin_store.c.expires_at.is_(None), plugin_store.c.expires_at > _NOW)
+_GET = Statement(
+    sa.select(plugin_store.c.value).where(
+        *_OWN, sa.or_(plugin_store.c.expires_at.is_(None), plugin_store.c.expires_at > _NOW)
+    )
 )
-_PUT = _INSERT.on_conflict_do_update(index_elements=_KEY, set_=_REPLACE)
+_PUT = Statement(_INSERT.on_conflict_do_update(index_elements=_KEY, set_=_REPLACE))
 # what never expires has no `expires_at`, which no comparison finds
-_ADD = _INSERT.on_conflict_do_update(
-    index_elements=_KEY, set_=_REPLACE, where=plugin_store.c.expires_at <= _NOW
-).returning(plugin_store.c.key)
-_REMOVE = sa.delete(plugin_store).where(*_OWN)
+_ADD = Statement(
+    _INSERT.on_conflict_do_update(
+        index_elements=_KEY, set_=_REPLACE, where=plugin_store.c.expires_at <= _NOW
+    ).returning(plugin_store.c.key)
+)
+_REMOVE = Statement(sa.delete(plugin_store).where(*_OWN))
 
 
 class PluginShelf(Shelf):

@@ -10,12 +10,13 @@ from collections.abc import Callable, Coroutine
 from itertools import count
 from typing import Any, TypeVar
 
-import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+import asyncpg
+from sqlalchemy.util import greenlet_spawn
 
 from idp.core.errors import Refusal, StorageUnavailable
 from idp.ports.storage import UnitOfWork
-from idp.storage.faults import as_told, has_collided, is_cut_off
+from idp.storage.drivers import Glance, PostgresqlDriver, SecondGlance
+from idp.storage.faults import as_told, code_of, has_collided
 from idp.storage.limits import Limits
 from idp.storage.schema import demand_current
 from idp.storage.work import Stationery, Work
@@ -24,27 +25,29 @@ R = TypeVar("R")
 
 TRIES = 4
 FIRST_PAUSE_SECONDS = 0.01
+SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ READ ONLY"
+DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+_CUT_OFF = ("08", "57P01", "57P02")
 
 
 class PostgresqlStore:
     """The database on a server. `parcels_waiting` is set after a commit that put something into the outbox."""
 
-    def __init__(self, engine: AsyncEngine, stationery: Stationery, *, longest_queue: int) -> None:
-        self.engine = engine.sync_engine
+    def __init__(self, pool: asyncpg.Pool, stationery: Stationery, limits: Limits) -> None:
         self.parcels_waiting = asyncio.Event()
-        self._engine = engine
-        self._snapshots = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._pool = pool
         self._stationery = stationery
-        self._longest_queue = longest_queue
+        self._limits = limits
         self._running: set[asyncio.Task[Any]] = set()
         self._is_closed = False
         self._turns = count()
+        self._in_snapshots: set[object] = set()
 
     async def transact(self, fn: Callable[[UnitOfWork], R]) -> R:
-        return await self._to_its_end(self._again(self._engine, lambda connection: self._write(connection, fn)))
+        return await self._to_its_end(self._again(lambda driver: self._write(driver, fn)))
 
     async def read(self, fn: Callable[[UnitOfWork], R]) -> R:
-        return await self._to_its_end(self._again(self._snapshots, lambda connection: self._look(connection, fn)))
+        return await self._to_its_end(self._again(lambda driver: self._look(driver, fn)))
 
     async def ping(self) -> None:
         """Raises StorageUnavailable."""
@@ -55,11 +58,11 @@ class PostgresqlStore:
         self._is_closed = True
         if self._running:
             await asyncio.wait(self._running)
-        await self._engine.dispose()
+        await self._pool.close()
 
     async def _to_its_end(self, unit: Coroutine[Any, Any, R]) -> R:
         """A caller that goes away leaves a unit that is whole: it runs on, and nobody hears of it."""
-        if self._is_closed or len(self._running) >= self._longest_queue:
+        if self._is_closed or len(self._running) >= self._limits.longest_queue:
             unit.close()
             raise StorageUnavailable("the store is closed" if self._is_closed else "too many units of work are waiting")
         task = asyncio.create_task(unit)
@@ -72,85 +75,124 @@ class PostgresqlStore:
         if not task.cancelled():
             task.exception()  # seen, whether or not somebody still waits for it
 
-    async def _again(self, engine: AsyncEngine, unit: Callable[[sa.Connection], R]) -> R:
+    async def _again(self, unit: Callable[[PostgresqlDriver], R]) -> R:
         tries_left, may_reconnect = TRIES, True
         while True:
             try:
-                async with engine.connect() as connection:
-                    return await connection.run_sync(unit)
-            except OSError as error:  # refused, or no answer: TimeoutError is one
-                raise StorageUnavailable(f"no connection: {type(error).__name__}") from error
-            except sa.exc.SQLAlchemyError as error:
+                return await self._once(unit)
+            except DRIVER_ERRORS as error:
                 tries_left -= 1
-                if is_cut_off(error) and may_reconnect:
-                    may_reconnect = False  # the whole pool was made anew: the next one is fresh
+                if _is_cut_off(error) and may_reconnect:
+                    may_reconnect = False
                 elif not has_collided(error) or not tries_left:
-                    raise as_told(error) from error
+                    raise _as_told(error) from error
                 await self._pause(TRIES - tries_left)
+
+    async def _once(self, unit: Callable[[PostgresqlDriver], R]) -> R:
+        async with self._pool.acquire(timeout=self._limits.lock_timeout_seconds) as connection:
+            return await greenlet_spawn(unit, PostgresqlDriver(connection))
 
     async def _pause(self, turn: int) -> None:
         """Longer each time, and not the same for those who collided."""
         await asyncio.sleep(FIRST_PAUSE_SECONDS * 2**turn * (1 + next(self._turns) % 7 / 7))
 
-    def _write(self, connection: sa.Connection, fn: Callable[[UnitOfWork], R]) -> R:
-        work = Work(connection, self._stationery, writes=True)
+    def _write(self, driver: PostgresqlDriver, fn: Callable[[UnitOfWork], R]) -> R:
+        work = Work(driver, self._stationery, writes=True)
         refusal = None
+        driver.begin()
         try:
             result = fn(work)
         except Refusal as refused:  # committed: what it recorded stays
             refusal = refused
-        self._commit(connection)
+        except BaseException:
+            driver.roll_back()
+            raise
+        _commit(driver)
         if work.parcels:
             self.parcels_waiting.set()
         if refusal is not None:
             raise refusal
         return result
 
-    def _commit(self, connection: sa.Connection) -> None:
-        try:
-            connection.commit()
-        except (sa.exc.SQLAlchemyError, OSError) as error:
-            raise StorageUnavailable("no answer to COMMIT") from error
+    def _look(self, driver: PostgresqlDriver, fn: Callable[[UnitOfWork], R]) -> R:
+        """One statement sees one moment by itself, and spares two of three round trips; more of them need a snapshot.
 
-    def _look(self, connection: sa.Connection, fn: Callable[[UnitOfWork], R]) -> R:
+        Which reads are of which sort shows at their first run: one that asks a second time starts again.
+        """
+        sort = getattr(fn, "__code__", type(fn))
+        if sort not in self._in_snapshots:
+            try:
+                return fn(Work(Glance(driver), self._stationery, writes=False))
+            except SecondGlance:
+                self._in_snapshots.add(sort)
+        driver.begin(SNAPSHOT)
         try:
-            return fn(Work(connection, self._stationery, writes=False))
+            return fn(Work(driver, self._stationery, writes=False))
         finally:
-            connection.rollback()
+            driver.roll_back()
 
 
-async def open_postgresql(url: sa.URL, stationery: Stationery, limits: Limits) -> PostgresqlStore:
-    """Raises StorageUnavailable, SchemaOutdated among them."""
-    engine = create_async_engine(
-        url,
-        pool_size=limits.connections,
-        max_overflow=0,
-        pool_timeout=limits.lock_timeout_seconds,
-        hide_parameters=True,  # an error's text goes into the log
-        connect_args=connect_args(limits),
-    )
-    store = PostgresqlStore(engine, stationery, longest_queue=limits.longest_queue)
+def _commit(driver: PostgresqlDriver) -> None:
     try:
-        await store._again(engine, demand_current)
+        is_committed = driver.commit()
+    except DRIVER_ERRORS as error:
+        raise StorageUnavailable("no answer to COMMIT") from error
+    if not is_committed:
+        raise StorageUnavailable("the server rolled back what it was told to commit")
+
+
+async def open_postgresql(address: str, stationery: Stationery, limits: Limits) -> PostgresqlStore:
+    """Raises StorageUnavailable, SchemaOutdated among them."""
+    try:
+        pool = await asyncpg.create_pool(
+            address,
+            min_size=1,
+            max_size=limits.connections,
+            reset=_end_transaction,
+            statement_cache_size=256,  # every statement of ours stays prepared
+            **_patience(limits),
+        )
+    except DRIVER_ERRORS as error:
+        raise _as_told(error) from error
+    store = PostgresqlStore(pool, stationery, limits)
+    try:
+        await store._again(_check)
     except BaseException:
         await store.close()
         raise
     return store
 
 
-async def run_once(url: sa.URL, task: Callable[[sa.Connection], R], *, timeout_seconds: float) -> R:
-    """Runs `task` in one transaction over a connection of its own."""
-    engine = create_async_engine(url, poolclass=sa.NullPool, connect_args={"timeout": timeout_seconds})
+async def look_once(address: str, task: Callable[[PostgresqlDriver], R], *, timeout_seconds: float) -> R:
+    """Runs `task`, which reads, over a connection of its own. Raises StorageUnavailable."""
     try:
-        async with engine.begin() as connection:
-            return await connection.run_sync(task)
+        connection = await asyncpg.connect(address, timeout=timeout_seconds)
+        try:
+            async with connection.transaction():
+                return await greenlet_spawn(task, PostgresqlDriver(connection))
+        finally:
+            await connection.close()
+    except DRIVER_ERRORS as error:
+        raise _as_told(error) from error
+
+
+def _check(driver: PostgresqlDriver) -> None:
+    driver.begin(SNAPSHOT)
+    try:
+        demand_current(driver)
     finally:
-        await engine.dispose()
+        driver.roll_back()
 
 
-def connect_args(limits: Limits) -> dict[str, Any]:
-    """How asyncpg is to connect: nothing waits for ever, and every statement of ours stays prepared."""
-    milliseconds = {
+async def _end_transaction(connection: asyncpg.Connection) -> None:
+    """On the way back into the pool. Usually there is nothing to do: units end what they began."""
+    if connection.is_in_transaction():
+        await connection.execute("ROLLBACK")
+
+
+def _patience(limits: Limits) -> dict[str, Any]:
+    """Nothing waits for ever, on either side."""
+    seconds = {
         "statement_timeout": limits.statement_timeout_seconds,
         "lock_timeout": limits.lock_timeout_seconds,
         "idle_in_transaction_session_timeout": limits.statement_timeout_seconds,
@@ -158,7 +200,18 @@ def connect_args(limits: Limits) -> dict[str, Any]:
     return {
         "timeout": limits.connect_timeout_seconds,
         "command_timeout": limits.statement_timeout_seconds + 1,
-        "prepared_statement_cache_size": 256,
-        "server_settings": {"application_name": "idp"}
-        | {name: str(round(seconds * 1000)) for name, seconds in milliseconds.items()},
+        "server_settings": {"application_name": "idp"} | {name: f"{span * 1000:.0f}" for name, span in seconds.items()},
     }
+
+
+def _is_cut_off(error: BaseException) -> bool:
+    """Whether the connection is gone; another may be as good as new."""
+    if isinstance(error, asyncpg.InterfaceError):
+        return "closed" in str(error)
+    return isinstance(error, ConnectionError) or code_of(error).startswith(_CUT_OFF)
+
+
+def _as_told(error: Exception) -> Exception:
+    if isinstance(error, asyncpg.InterfaceError) and _is_cut_off(error):
+        return StorageUnavailable(str(error))
+    return as_told(error)

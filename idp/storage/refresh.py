@@ -9,14 +9,15 @@ from idp.core.secret import Digest, Sealed
 from idp.ports.storage import RefreshToken
 from idp.storage.columns import Instant
 from idp.storage.shelf import Shelf
+from idp.storage.statements import Statement, insertion
 from idp.storage.tables import refresh, sessions
 
 _NAMES = tuple(column.name for column in refresh.c)
 _NOW = bindparam("now", type_=Instant)
 _BY_DIGEST = refresh.c.digest == bindparam("of_digest")
 
-_ADD = sa.insert(refresh)
-_FIND = sa.select(*refresh.c).where(_BY_DIGEST)
+_ADD = Statement(insertion(refresh))
+_FIND = Statement(sa.select(*refresh.c).where(_BY_DIGEST))
 
 # PostgreSQL holds the session's row until the commit, so that rotation and revocation come one after the other, whoever
 # is first (threat row 20, Keycloak #51312). Revoking first leaves nothing to rotate; rotating first leaves a successor
@@ -28,7 +29,7 @@ _LIVE_SESSION = (
     .with_for_update(key_share=True)
     .scalar_subquery()
 )
-_USE_UP = (
+_USE_UP = Statement(
     sa.update(refresh)
     .where(
         _BY_DIGEST,

@@ -3,13 +3,16 @@
 import sqlalchemy as sa
 
 from idp.core.errors import StorageUnavailable
+from idp.storage.faults import is_missing_table
+from idp.storage.shelf import Driver
+from idp.storage.statements import Statement
 
 REVISIONS = ("0001",)
 """The migrations, oldest first; a test holds them to the files."""
 
 HEAD = REVISIONS[-1]
 
-_APPLIED: sa.Select[str] = sa.select(sa.column("version_num", sa.Text)).select_from(sa.table("alembic_version"))
+_APPLIED = Statement(sa.select(sa.column("version_num", sa.Text)).select_from(sa.table("alembic_version")))
 
 
 class SchemaOutdated(StorageUnavailable):
@@ -22,12 +25,16 @@ class SchemaOutdated(StorageUnavailable):
         self.revision = revision
 
 
-def revision_of(connection: sa.Connection) -> str | None:
+def revision_of(driver: Driver) -> str | None:
     """The revision that was applied last; None where none was."""
-    if not sa.inspect(connection).has_table("alembic_version"):
-        return None
-    revision: str | None = connection.execute(_APPLIED).scalar()
-    return revision
+    try:
+        with driver.savepoint():
+            rows = driver.rows(_APPLIED, {})
+    except Exception as error:
+        if is_missing_table(error):
+            return None
+        raise
+    return rows[0][0] if rows else None
 
 
 def is_current(revision: str | None) -> bool:
@@ -35,7 +42,7 @@ def is_current(revision: str | None) -> bool:
     return revision is not None and revision not in REVISIONS[:-1]
 
 
-def demand_current(connection: sa.Connection) -> None:
+def demand_current(driver: Driver) -> None:
     """Raises SchemaOutdated."""
-    if not is_current(revision := revision_of(connection)):
+    if not is_current(revision := revision_of(driver)):
         raise SchemaOutdated(revision)

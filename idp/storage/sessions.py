@@ -12,7 +12,8 @@ from idp.core.session import Session
 from idp.storage.accounts import COLUMNS as ACCOUNT_COLUMNS
 from idp.storage.accounts import account_from
 from idp.storage.columns import Instant
-from idp.storage.shelf import Shelf, Values
+from idp.storage.shelf import Shelf
+from idp.storage.statements import Statement, Values, insertion
 from idp.storage.tables import accounts, sessions
 
 _NAMES = tuple(column.name for column in sessions.c)
@@ -21,23 +22,25 @@ _BY_ID = sessions.c.id == bindparam("session_id")
 _OF_ACCOUNT = sessions.c.account_id == bindparam("of_account")
 _LIVE = sa.and_(sessions.c.revoked_at.is_(None), sessions.c.expires_at > _NOW)
 
-_OPEN = sa.insert(sessions)
-_GET = sa.select(*sessions.c).where(_BY_ID)
-_PRINCIPAL = (
+_OPEN = Statement(insertion(sessions))
+_GET = Statement(sa.select(*sessions.c).where(_BY_ID))
+_PRINCIPAL = Statement(
     sa.select(*sessions.c, *ACCOUNT_COLUMNS)
     .join_from(sessions, accounts, sessions.c.account_id == accounts.c.id)
     .where(_BY_ID)
 )
 _UNTIL = bindparam("until", type_=Instant)
-_TOUCH = (
+_TOUCH = Statement(
     sa.update(sessions)
     .where(_BY_ID, _LIVE)
     .values(expires_at=sa.case((sessions.c.ends_at < _UNTIL, sessions.c.ends_at), else_=_UNTIL), last_seen_at=_NOW)
 )
-_REVOKE = sa.update(sessions).where(_BY_ID, _LIVE).values(revoked_at=_NOW)
-_REVOKE_EVERY = sa.update(sessions).where(_LIVE).values(revoked_at=_NOW)
-_REVOKE_ALL = _REVOKE_EVERY.where(_OF_ACCOUNT, sessions.c.id != bindparam("keep"))
-_OF = (
+_REVOKE = Statement(sa.update(sessions).where(_BY_ID, _LIVE).values(revoked_at=_NOW))
+_REVOKE_EVERY = Statement(sa.update(sessions).where(_LIVE).values(revoked_at=_NOW))
+_REVOKE_ALL = Statement(
+    sa.update(sessions).where(_OF_ACCOUNT, _LIVE, sessions.c.id != bindparam("keep")).values(revoked_at=_NOW)
+)
+_OF = Statement(
     sa.select(*sessions.c).where(_OF_ACCOUNT, _LIVE).order_by(sessions.c.authenticated_at.desc(), sessions.c.id.desc())
 )
 

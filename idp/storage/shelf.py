@@ -1,28 +1,46 @@
-"""What every shelf stands on: one connection inside one transaction."""
+"""What every shelf stands on: something that runs statements inside one transaction."""
 
 from collections.abc import Sequence
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import Protocol
 
-import sqlalchemy as sa
+from idp.storage.statements import Statement, Values
 
-Values = Sequence[Any]
-"""A row, read by position: in the order of the statement's columns."""
+
+class Driver(Protocol):
+    """One connection in one transaction."""
+
+    def rows(self, statement: Statement, values: dict[str, object]) -> Sequence[Values]:
+        """What it selects or returns."""
+        ...
+
+    def count(self, statement: Statement, values: dict[str, object]) -> int:
+        """How many rows it changed."""
+        ...
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """What fails within is undone alone, and the transaction goes on."""
+        ...
+
+    def hold(self, lock: int) -> None:
+        """Until the commit, nobody else gets past a `hold` of the same number."""
+        ...
 
 
 class Shelf:
-    """Runs statements that were built once, at import, with values bound by name."""
+    """`_driver` runs the shelf's statements, which were built at import."""
 
-    __slots__ = ("_connection",)
+    __slots__ = ("_driver",)
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
 
-    def _first(self, statement: sa.Executable, **values: object) -> Values | None:
-        return self._connection.execute(statement, values).first()
+    def _first(self, statement: Statement, **values: object) -> Values | None:
+        rows = self._driver.rows(statement, values)
+        return rows[0] if rows else None
 
-    def _all(self, statement: sa.Executable, **values: object) -> Sequence[Values]:
-        return self._connection.execute(statement, values).all()
+    def _all(self, statement: Statement, **values: object) -> Sequence[Values]:
+        return self._driver.rows(statement, values)
 
-    def _count(self, statement: sa.Executable, **values: object) -> int:
-        """How many rows the statement changed."""
-        return self._connection.execute(statement, values).rowcount
+    def _count(self, statement: Statement, **values: object) -> int:
+        return self._driver.count(statement, values)

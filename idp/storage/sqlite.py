@@ -9,16 +9,15 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 import aiosqlite
-import sqlalchemy as sa
 
 from idp.core.errors import StorageUnavailable
 from idp.ports.storage import UnitOfWork
 from idp.storage.batches import Reader, Writer
+from idp.storage.drivers import SqliteDriver
 from idp.storage.lane import Lane, on_thread
 from idp.storage.limits import Limits
 from idp.storage.schema import demand_current
@@ -43,12 +42,13 @@ _READ_ONLY = (*_PRAGMAS, "PRAGMA query_only = ON")
 class SqliteStore:
     """The database in a file. `parcels_waiting` is set after a commit that put something into the outbox."""
 
-    def __init__(self, writing: Lane, reading: Lane, *, engine: sa.Engine, parcels_waiting: asyncio.Event) -> None:
-        self.engine = engine
+    def __init__(
+        self, writing: Lane, reading: Lane, parcels_waiting: asyncio.Event, connections: AsyncExitStack
+    ) -> None:
         self.parcels_waiting = parcels_waiting
         self._writing = writing
         self._reading = reading
-        self._exits = AsyncExitStack()
+        self._connections = connections
 
     async def transact(self, fn: Callable[[UnitOfWork], R]) -> R:
         return await self._writing.submit(fn)
@@ -68,17 +68,7 @@ class SqliteStore:
         """Finishes what waits. The last connection to go empties the write-ahead log into the file."""
         for lane in (self._writing, self._reading):
             await lane.close()
-        await self._exits.aclose()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Bench:
-    """One connection, as each of three libraries sees it."""
-
-    driver: aiosqlite.Connection
-    raw: sqlite3.Connection
-    engine: sa.Engine
-    connection: sa.Connection
+        await self._connections.aclose()
 
 
 async def open_sqlite(path: Path, stationery: Stationery, limits: Limits) -> SqliteStore:
@@ -88,24 +78,22 @@ async def open_sqlite(path: Path, stationery: Stationery, limits: Limits) -> Sql
     parcels_waiting = asyncio.Event()
     async with AsyncExitStack() as exits:
         try:
-            writing = await exits.enter_async_context(_bench(path, limits, _PRAGMAS))
-            reading = await exits.enter_async_context(_bench(path, limits, _READ_ONLY))
+            writing = await exits.enter_async_context(_connected(path, limits, _PRAGMAS))
+            reading = await exits.enter_async_context(_connected(path, limits, _READ_ONLY))
         except sqlite3.Error as error:
             raise StorageUnavailable(f"{path}: {error}") from error
         writer = Writer(
-            writing.raw,
-            Work(writing.connection, stationery, writes=True),
+            writing._conn,
+            Work(SqliteDriver(writing._conn), stationery, writes=True),
             on_parcel=lambda: loop.call_soon_threadsafe(parcels_waiting.set),
         )
-        reader = Reader(reading.raw, Work(reading.connection, stationery, writes=False))
-        store = SqliteStore(
-            Lane(writing.driver, writer.run, longest_queue=limits.longest_queue),
-            Lane(reading.driver, reader.run, longest_queue=limits.longest_queue),
-            engine=writing.engine,
-            parcels_waiting=parcels_waiting,
+        reader = Reader(reading._conn, Work(SqliteDriver(reading._conn), stationery, writes=False))
+        return SqliteStore(
+            Lane(writing, writer.run, longest_queue=limits.longest_queue),
+            Lane(reading, reader.run, longest_queue=limits.longest_queue),
+            parcels_waiting,
+            exits.pop_all(),
         )
-        store._exits = exits.pop_all()
-        return store
 
 
 def make_file(path: Path) -> None:
@@ -122,37 +110,18 @@ def make_file(path: Path) -> None:
 
 
 @asynccontextmanager
-async def _bench(path: Path, limits: Limits, pragmas: tuple[str, ...]) -> AsyncIterator[_Bench]:
-    driver = await aiosqlite.connect(
+async def _connected(path: Path, limits: Limits, pragmas: tuple[str, ...]) -> AsyncIterator[aiosqlite.Connection]:
+    connection = await aiosqlite.connect(
         path, isolation_level=None, timeout=limits.lock_timeout_seconds, cached_statements=512
     )
     try:
-        bench = await on_thread(driver, _set_up, driver, pragmas)
-        try:
-            yield bench
-        finally:
-            await on_thread(driver, _take_down, bench)
+        await on_thread(connection, _set_up, connection._conn, pragmas)
+        yield connection
     finally:
-        await driver.close()
+        await connection.close()
 
 
-def _set_up(driver: aiosqlite.Connection, pragmas: tuple[str, ...]) -> _Bench:
-    raw = driver._conn
+def _set_up(raw: sqlite3.Connection, pragmas: tuple[str, ...]) -> None:
     for pragma in pragmas:
         raw.execute(pragma)
-    engine = sa.create_engine(
-        "sqlite://",
-        creator=lambda: raw,
-        poolclass=sa.StaticPool,
-        pool_reset_on_return=None,
-        isolation_level="AUTOCOMMIT",  # the lane begins and commits
-        hide_parameters=True,  # an error's text goes into the log
-    )
-    connection = engine.connect()
-    demand_current(connection)
-    return _Bench(driver=driver, raw=raw, engine=engine, connection=connection)
-
-
-def _take_down(bench: _Bench) -> None:
-    bench.connection.close()
-    bench.engine.dispose()
+    demand_current(SqliteDriver(raw))

@@ -5,36 +5,41 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
-from sqlalchemy.dialects.postgresql import insert
 
 from idp.core.errors import NotFound
 from idp.core.ids import AccountId, TenantId
 from idp.core.tenant import Membership, Tenant, TenantKind
-from idp.storage.shelf import Shelf, Values
+from idp.storage.shelf import Shelf
+from idp.storage.statements import Statement, Values, insertion
 from idp.storage.tables import memberships, tenants
 
 _NAMES = tuple(column.name for column in tenants.c)
 _OF_ACCOUNT = memberships.c.account_id == bindparam("of_account")
 
-_ADD = insert(tenants).on_conflict_do_nothing(index_elements=[tenants.c.kind, tenants.c.name]).returning(tenants.c.id)
-_UPDATE = (
+_ADD = Statement(
+    insertion(tenants).on_conflict_do_nothing(index_elements=[tenants.c.kind, tenants.c.name]).returning(tenants.c.id)
+)
+_UPDATE = Statement(
     sa.update(tenants)
     .where(tenants.c.id == bindparam("tenant_id"))
     .values(name=bindparam("name"), settings=bindparam("settings"))
 )
-_BY_ID = sa.select(*tenants.c).where(tenants.c.id == bindparam("tenant_id"))
-_OF_KIND = sa.select(*tenants.c).where(tenants.c.kind == bindparam("of_kind"))
-_BY_NAME = _OF_KIND.where(tenants.c.name == bindparam("of_name"))
-_OF = (
+_BY_ID = Statement(sa.select(*tenants.c).where(tenants.c.id == bindparam("tenant_id")))
+_KIND = tenants.c.kind == bindparam("of_kind")
+_OF_KIND = Statement(sa.select(*tenants.c).where(_KIND))
+_BY_NAME = Statement(sa.select(*tenants.c).where(_KIND, tenants.c.name == bindparam("of_name")))
+_OF = Statement(
     sa.select(memberships.c.role, *tenants.c)
     .join_from(memberships, tenants, memberships.c.tenant_id == tenants.c.id)
     .where(_OF_ACCOUNT)
 )
-_INSERT = insert(memberships)
-_JOIN = _INSERT.on_conflict_do_update(
-    index_elements=[memberships.c.account_id, memberships.c.tenant_id], set_={"role": _INSERT.excluded.role}
+_INSERT = insertion(memberships)
+_JOIN = Statement(
+    _INSERT.on_conflict_do_update(
+        index_elements=[memberships.c.account_id, memberships.c.tenant_id], set_={"role": _INSERT.excluded.role}
+    )
 )
-_LEAVE = sa.delete(memberships).where(_OF_ACCOUNT, memberships.c.tenant_id == bindparam("of_tenant"))
+_LEAVE = Statement(sa.delete(memberships).where(_OF_ACCOUNT, memberships.c.tenant_id == bindparam("of_tenant")))
 
 
 class TenantShelf(Shelf):

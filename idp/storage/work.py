@@ -1,11 +1,11 @@
 """One unit of work: its shelves, and what it records."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
 import orjson
-import sqlalchemy as sa
 
 from idp.core.events import Event
 from idp.core.ids import MessageId
@@ -26,6 +26,7 @@ from idp.storage.outbox import OutboxShelf
 from idp.storage.plugin_store import PluginShelf
 from idp.storage.refresh import RefreshShelf
 from idp.storage.sessions import SessionShelf
+from idp.storage.shelf import Driver
 from idp.storage.tenants import TenantShelf
 
 SEAL_CONTEXT = "outbox"
@@ -38,76 +39,76 @@ class Stationery:
 
     entropy: Entropy
     sealer: Sealer
-    subscribers: tuple[str, ...] = ()
+    subscribers: Sequence[str] = ()
 
 
 class Work:
-    """The shelves over one connection, each made when it is first asked for.
+    """The shelves of one transaction, each made when it is first asked for.
 
     `writes`: what is read to be changed is held until the commit. `parcels` counts what was put into the outbox.
     """
 
-    def __init__(self, connection: sa.Connection, stationery: Stationery, *, writes: bool) -> None:
-        self._connection = connection
+    def __init__(self, driver: Driver, stationery: Stationery, *, writes: bool) -> None:
+        self._driver = driver
         self._stationery = stationery
         self._writes = writes
         self.parcels = 0
 
     @cached_property
     def accounts(self) -> AccountShelf:
-        return AccountShelf(self._connection, holds=self._writes)
+        return AccountShelf(self._driver, holds=self._writes)
 
     @cached_property
     def credentials(self) -> CredentialShelf:
-        return CredentialShelf(self._connection)
+        return CredentialShelf(self._driver)
 
     @cached_property
     def attempts(self) -> AttemptShelf:
-        return AttemptShelf(self._connection)
+        return AttemptShelf(self._driver)
 
     @cached_property
     def challenges(self) -> ChallengeShelf:
-        return ChallengeShelf(self._connection)
+        return ChallengeShelf(self._driver)
 
     @cached_property
     def sessions(self) -> SessionShelf:
-        return SessionShelf(self._connection)
+        return SessionShelf(self._driver)
 
     @cached_property
     def refresh(self) -> RefreshShelf:
-        return RefreshShelf(self._connection)
+        return RefreshShelf(self._driver)
 
     @cached_property
     def tenants(self) -> TenantShelf:
-        return TenantShelf(self._connection)
+        return TenantShelf(self._driver)
 
     @cached_property
     def flags(self) -> FlagShelf:
-        return FlagShelf(self._connection)
+        return FlagShelf(self._driver)
 
     @cached_property
     def outbox(self) -> OutboxShelf:
-        return OutboxShelf(self._connection, self._count_parcel)
+        return OutboxShelf(self._driver, self._count_parcel)
 
     @cached_property
     def audit(self) -> AuditShelf:
-        return AuditShelf(self._connection)
+        return AuditShelf(self._driver)
 
     @cached_property
     def keys(self) -> KeyShelf:
-        return KeyShelf(self._connection, holds=self._writes)
+        return KeyShelf(self._driver, holds=self._writes)
 
     @cached_property
     def plugin_store(self) -> PluginShelf:
-        return PluginShelf(self._connection)
+        return PluginShelf(self._driver)
 
     @cached_property
     def devices(self) -> DeviceShelf:
-        return DeviceShelf(self._connection)
+        return DeviceShelf(self._driver)
 
     @cached_property
     def housekeeping(self) -> Broom:
-        return Broom(self._connection)
+        return Broom(self._driver)
 
     def record(self, event: Event, *, source: Source, now: datetime) -> None:
         self.audit.write(event, source, now)

@@ -75,7 +75,7 @@ def _opened(row: StoredKey, sealer: Sealer) -> SigningKey:
         key = SigningKey.from_private_jwk(sealer.open(row.private, _context(row.id)))
     except (SealBroken, KeyUnusable) as error:
         raise KeysUnreadable(row.id) from error
-    if (key.id, key.algorithm) != (row.id, row.algorithm):
+    if key.algorithm != row.algorithm:
         raise KeysUnreadable(row.id)
     return key
 

@@ -102,6 +102,7 @@ REFUSED = {
     f"$argon2id$v=19$m=64,t=2,p=2,keyid=AAAA$c29tZXNhbHRzb21lc2E${RESULT}": "known format",
     f"$argon2id$v=20$m=64,t=2,p=2$c29tZXNhbHRzb21lc2E${RESULT}": "known format",
     f"$argon2id$v=19$m=4194304,t=1,p=1$c29tZXNhbHRzb21lc2E${RESULT}": "dearer than",
+    f"$argon2id$v=19$m=524288,t=1,p=1$c29tZXNhbHRzb21lc2E${RESULT}": "dearer than",
     f"$argon2id$v=19$m=65536,t=4000000,p=1$c29tZXNhbHRzb21lc2E${RESULT}": "dearer than",
     f"$argon2id$v=19$m=65536,t=1,p=64$c29tZXNhbHRzb21lc2E${RESULT}": "dearer than",
     f"$argon2id$v=19$m=8,t=1,p=2$c29tZXNhbHRzb21lc2E${RESULT}": "8 KiB a lane",

@@ -16,7 +16,7 @@ from idp.crypto.ambient import SystemEntropy
 from idp.crypto.keyring import Keyring
 from idp.crypto.master_key import MasterKey
 from idp.crypto.opened_keys import KeysUnreadable, make_row
-from idp.crypto.rotation import MARGIN, KeyState, Schedule
+from idp.crypto.rotation import MARGIN, KeyState, Schedule, Turn, TurnLost, turn
 from idp.crypto.sealer import AesGcmSealer
 from idp.crypto.signing_key import ALGORITHMS, EDDSA, ES256
 from tests.crypto.conftest import SCHEDULE
@@ -127,20 +127,20 @@ async def test_a_turn_lets_the_next_sign_rests_the_active_and_makes_a_new_next(
 ) -> None:
     first, second = only(store, "active"), only(store, "next")
 
-    (turn,) = await keyring.rotate(OPERATOR)
+    (made,) = await keyring.rotate(OPERATOR)
 
-    assert states(store) == {first: "retired", second: "active", turn.next: "next"}
-    assert (turn.algorithm, turn.retired, turn.active) == (ES256, first, second)
-    assert published(keyring) == [second, turn.next, first]
+    assert states(store) == {first: "retired", second: "active", made.next: "next"}
+    assert (made.algorithm, made.retired, made.active) == (ES256, first, second)
+    assert published(keyring) == [second, made.next, first]
     assert keyring.opened.signing[ES256].id == second
 
 
 async def test_a_turn_is_written_into_the_audit_trail(keyring: Keyring, store: StoreInMemory) -> None:
-    (turn,) = await keyring.rotate(OPERATOR)
+    (made,) = await keyring.rotate(OPERATOR)
 
     ((event, source, _),) = store.events
     assert event.name is EventName.KEYS_ROTATED
-    assert event.detail == {"algorithm": ES256, "key": turn.active, "was_known": False}
+    assert event.detail == {"algorithm": ES256, "key": made.active, "was_known": False}
     assert source == OPERATOR
 
 
@@ -162,9 +162,9 @@ async def test_keys_turn_by_themselves_when_their_period_is_over(
 
     clock.move(SECOND)
     assert keyring.due(clock.now()) == (ES256,)
-    (turn,) = await keyring.tend()
+    (made,) = await keyring.tend()
 
-    assert (turn.active, turn.was_known) == (second, True)
+    assert (made.active, made.was_known) == (second, True)
     assert await keyring.tend() == ()
 
 
@@ -295,6 +295,25 @@ async def test_a_signer_follows_the_active_key(keyring: Keyring, clock: MovedClo
     await keyring.rotate()
 
     assert signer.sign(claims_at(NOON), ACCESS_TOKEN_TYPE).split(".")[0] != before
+
+
+async def test_a_turn_to_a_key_that_went_in_between_changes_nothing(
+    keyring: Keyring, store: StoreInMemory, sealer: AesGcmSealer
+) -> None:
+    """An accident, so the store rolls back: never a moment without an active key."""
+    before = dict(store.rows)
+    wanted = Turn(
+        algorithm=ES256,
+        setting=only(store, "active"),
+        rising=KeyId("gone"),
+        fresh=await make_row(ES256, KeyState.NEXT, sealer, NOON),
+        was_known=True,
+    )
+
+    with pytest.raises(TurnLost):
+        await store.transact(lambda work: turn(work, wanted, OPERATOR, NOON))
+
+    assert store.rows == before
 
 
 async def test_missing_keys_are_made_up_for(keyring: Keyring, store: StoreInMemory) -> None:

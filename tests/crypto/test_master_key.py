@@ -99,7 +99,12 @@ def test_a_damaged_file_is_refused_and_left_alone(path: Path, content: bytes, re
     assert path.read_bytes() == content
 
 
-def test_what_is_no_file_is_refused(path: Path) -> None:
+def test_a_device_is_refused() -> None:
+    with pytest.raises(KeyFileRefused, match="no regular file"):
+        load_master_key(None, Path("/dev/null"))
+
+
+def test_a_folder_is_refused(path: Path) -> None:
     path.mkdir(parents=True)
 
     with pytest.raises(KeyFileRefused):

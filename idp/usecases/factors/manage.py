@@ -32,6 +32,16 @@ class Factored:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Addition:
+    """`number` is the telephone number that comes with it; `charged`: an attempt is to be given back."""
+
+    method: str
+    occasion: Occasion
+    number: str | None = None
+    charged: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ManageFactors:
     """Methods are those of the enabled plugins. Every change that counts is told to the account's owner (ASVS 6.3.7).
 
@@ -44,23 +54,33 @@ class ManageFactors:
     guesses: Guesses
     post: Post
 
-    async def vouch(self, account: Account, method: str, source: Source) -> Factored:
+    async def vouch(
+        self, account: Account, method: str, source: Source, *, phone_number: str | None = None
+    ) -> Factored:
         """Adds a factor on the word of an operator, who hands the secret over or knows that the number is right.
 
         A factor that insists on the person's own proof is begun, and counts once `confirm` was called. A code by mail
         waits until the address is confirmed by itself: until then nobody signs in to the account anyway.
-        Raises PhoneNumberMissing.
+        `phone_number` takes the place of the account's, proved or not. Raises PhoneNumberMissing.
         """
-        self.check(method, account.phone_number)
-        factor = self.extensions.second_factors[method]
-        enrolment = None
-        if isinstance(factor, Enrollable):
-            enrolment = await factor.enrol_proved(view_of(account))
-            if enrolment is None:
-                return Factored(account=account, enrolment=await factor.enrol(view_of(account)), counts=False)
-        occasion = self._now(source)
-        account = await self.store.transact(lambda work: self._add(work, account.id, method, occasion))
+        number = phone_number or account.phone_number
+        self.check(method, number)
+        enrolment, counts = await self.hand_over(account, method)
+        if not counts:
+            return Factored(account=account, enrolment=enrolment, counts=False)
+        wanted = _Addition(method=method, occasion=self._now(source), number=number)
+        account = await self.store.transact(lambda work: self._add(work, account.id, wanted))
         return Factored(account=account, enrolment=enrolment, counts=True)
+
+    async def hand_over(self, account: Account, method: str) -> tuple[Enrolment | None, bool]:
+        """What the operator is to give to the person, if there is anything, and whether it counts without a proof."""
+        factor = self.extensions.second_factors[method]
+        if not isinstance(factor, Enrollable):
+            return None, True
+        enrolment = await factor.enrol_proved(view_of(account))
+        if enrolment is not None:
+            return enrolment, True
+        return await factor.enrol(view_of(account)), False
 
     async def begin(self, account: Account, method: str) -> Enrolment:
         """What the person needs to set the factor up. It counts once `confirm` was called (threat row 57)."""
@@ -74,7 +94,8 @@ class ManageFactors:
         if await factor.confirm(view_of(account), code) is not True:
             await self.store.transact(lambda work: self._record_failure(work, account, occasion))
             raise CodeRejected(attempts_left)
-        return await self.store.transact(lambda work: self._add(work, account.id, method, occasion, charged=True))
+        wanted = _Addition(method=method, occasion=occasion, number=account.phone_number, charged=True)
+        return await self.store.transact(lambda work: self._add(work, account.id, wanted))
 
     async def remove(self, account: Account, method: str, source: Source) -> Account:
         """Also one whose plugin is no longer enabled. Raises FactorUnavailable when the account has no such factor."""
@@ -111,23 +132,16 @@ class ManageFactors:
         event = Event(name=EventName.MFA_FAIL, outcome=Outcome.FAILURE, reason="enrolment", account_id=account.id)
         work.record(event, source=occasion.source, now=occasion.now)
 
-    def _add(
-        self, work: UnitOfWork, account_id: AccountId, method: str, occasion: Occasion, *, charged: bool = False
-    ) -> Account:
-        account = _held(work, account_id)
-        if charged:
+    def _add(self, work: UnitOfWork, account_id: AccountId, wanted: _Addition) -> Account:
+        account, now = _held(work, account_id), wanted.occasion.now
+        if wanted.charged:
             counter = self.guesses.code(account.email)
             work.attempts.give_back(counter.scope, counter.key)
-        proves_number = method == SMS and account.phone_verified_at is None
-        changed = replace(
-            account,
-            mfa_methods=account.mfa_methods | {method},
-            phone_verified_at=occasion.now if proves_number else account.phone_verified_at,
-            updated_at=occasion.now,
-        )
-        self._write(
-            work, changed, Event(name=EventName.FACTOR_ADDED, account_id=account_id, methods=(method,)), occasion
-        )
+        changed = replace(account, mfa_methods=account.mfa_methods | {wanted.method}, updated_at=now)
+        if wanted.method == SMS:
+            changed = replace(changed, phone_number=wanted.number, phone_verified_at=now)
+        event = Event(name=EventName.FACTOR_ADDED, account_id=account_id, methods=(wanted.method,))
+        self._write(work, changed, event, wanted.occasion)
         return changed
 
     def _remove(self, work: UnitOfWork, account_id: AccountId, method: str, occasion: Occasion) -> Account:

@@ -1,0 +1,19 @@
+"""Telephone numbers: one canonical form, made once, at the edge."""
+
+import phonenumbers
+
+from idp.core.errors import MalformedRequest
+
+HOME_REGION = "US"
+"""Where a number without a country is from; write `+` to say otherwise."""
+
+
+def canonical_number(text: str) -> str:
+    """E.164 (`+14155550123`). Raises MalformedRequest."""
+    try:
+        number = phonenumbers.parse(text, HOME_REGION)
+    except phonenumbers.NumberParseException:
+        raise MalformedRequest("the telephone number is none") from None
+    if not phonenumbers.is_possible_number(number):
+        raise MalformedRequest("the telephone number is none")
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

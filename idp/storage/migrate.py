@@ -24,6 +24,7 @@ R = TypeVar("R")
 
 LOCK_SECONDS = 30
 _SCRIPTS = Path(__file__).parent / "migrations"
+_WAIT = sa.select(sa.func.set_config("lock_timeout", f"{LOCK_SECONDS}s", True))
 _LOCK = sa.select(sa.func.pg_advisory_xact_lock(sa.literal(0x6964702D64646C, sa.BigInteger)))  # "idp-ddl"
 
 
@@ -83,7 +84,7 @@ async def _upgrade_server(address: str) -> list[str]:
     )
     try:
         async with engine.begin() as connection:
-            await connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
+            await connection.execute(_WAIT)
             await connection.execute(_LOCK)
             return await connection.run_sync(_apply)
     except sa.exc.DBAPIError as error:

@@ -11,6 +11,23 @@ Json = sa.Text
 
 
 def upgrade() -> None:
+    _accounts()
+    _attempts()
+    _audit()
+    _flags()
+    _keys()
+    _outbox()
+    _plugin_store()
+    _tenants()
+    _challenges()
+    _credentials()
+    _devices()
+    _memberships()
+    _sessions()
+    _refresh()
+
+
+def _accounts() -> None:
     op.create_table(
         "accounts",
         sa.Column("id", sa.Text(), nullable=False),
@@ -36,6 +53,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_accounts"),
     )
     op.create_index("ix_accounts_email", "accounts", ["email"], unique=True)
+
+
+def _attempts() -> None:
     op.create_table(
         "attempts",
         sa.Column("scope", sa.Text(), nullable=False),
@@ -49,6 +69,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("scope", "key", name="pk_attempts"),
     )
     op.create_index("ix_attempts_forget_at", "attempts", ["forget_at"], unique=False)
+
+
+def _audit() -> None:
     op.create_table(
         "audit",
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -64,6 +87,9 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_audit_account_id_number", "audit", ["account_id", "number"], unique=False)
+
+
+def _flags() -> None:
     op.create_table(
         "flags",
         sa.Column("feature", sa.Text(), nullable=False),
@@ -72,6 +98,9 @@ def upgrade() -> None:
         sa.Column("changed_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("feature", "tenant_id", name="pk_flags"),
     )
+
+
+def _keys() -> None:
     op.create_table(
         "keys",
         sa.Column("id", sa.Text(), nullable=False),
@@ -84,6 +113,9 @@ def upgrade() -> None:
         sa.Column("retired_at", Instant(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_keys"),
     )
+
+
+def _outbox() -> None:
     op.create_table(
         "outbox",
         sa.Column("id", sa.Text(), nullable=False),
@@ -96,6 +128,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
     )
     op.create_index("ix_outbox_due_at", "outbox", ["due_at"], unique=False)
+
+
+def _plugin_store() -> None:
     op.create_table(
         "plugin_store",
         sa.Column("plugin", sa.Text(), nullable=False),
@@ -105,6 +140,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("plugin", "key", name="pk_plugin_store"),
     )
     op.create_index("ix_plugin_store_expires_at", "plugin_store", ["expires_at"], unique=False)
+
+
+def _tenants() -> None:
     op.create_table(
         "tenants",
         sa.Column("id", sa.Text(), nullable=False),
@@ -115,6 +153,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_tenants"),
     )
     op.create_index("ix_tenants_kind_name", "tenants", ["kind", "name"], unique=True)
+
+
+def _challenges() -> None:
     op.create_table(
         "challenges",
         sa.Column("account_id", sa.Text(), nullable=False),
@@ -129,6 +170,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_challenges_expires_at", "challenges", ["expires_at"], unique=False)
     op.create_index("ix_challenges_purpose_digest", "challenges", ["purpose", "digest"], unique=False)
+
+
+def _credentials() -> None:
     op.create_table(
         "credentials",
         sa.Column("account_id", sa.Text(), nullable=False),
@@ -139,6 +183,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_credentials_account_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("account_id", "kind", name="pk_credentials"),
     )
+
+
+def _devices() -> None:
     op.create_table(
         "devices",
         sa.Column("account_id", sa.Text(), nullable=False),
@@ -148,6 +195,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "digest", name="pk_devices"),
     )
     op.create_index("ix_devices_seen_at", "devices", ["seen_at"], unique=False)
+
+
+def _memberships() -> None:
     op.create_table(
         "memberships",
         sa.Column("account_id", sa.Text(), nullable=False),
@@ -159,6 +209,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "tenant_id", name="pk_memberships"),
     )
     op.create_index("ix_memberships_tenant_id", "memberships", ["tenant_id"], unique=False)
+
+
+def _sessions() -> None:
     op.create_table(
         "sessions",
         sa.Column("id", sa.Text(), nullable=False),
@@ -177,6 +230,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_sessions_account_id", "sessions", ["account_id"], unique=False)
     op.create_index("ix_sessions_expires_at", "sessions", ["expires_at"], unique=False)
+
+
+def _refresh() -> None:
     op.create_table(
         "refresh",
         sa.Column("digest", sa.LargeBinary(), nullable=False),

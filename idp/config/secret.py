@@ -6,7 +6,7 @@
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -153,19 +153,34 @@ def _resolved(value: Any, places: Places, key: Key, problems: list[Problem]) -> 
     return value
 
 
-def _takes_secret(annotation: object) -> bool:
-    return annotation is SecretStr or any(map(_takes_secret, get_args(annotation)))
-
-
 def literal_secrets(model: type[BaseModel], table: Mapping[str, Any], *, key: Key = ()) -> tuple[Problem, ...]:
     """The secrets of a plugin's settings that are written into the file itself.
 
     `model` is the plugin's `Settings`, `table` its table after `resolve_secrets`.
     """
-    return tuple(
-        Problem(key=dotted((*key, name)), reason="holds a secret itself", mend=_MEND)
-        for name, info in model.model_fields.items()
-        if _takes_secret(info.annotation)
-        and isinstance(table.get(name), str)
-        and not isinstance(table[name], SetFromOutside)
-    )
+    return tuple(_literals(model, dict(table), key))
+
+
+def _literals(annotation: Any, value: object, key: Key) -> Iterator[Problem]:
+    match value:
+        case str() if _takes_secret(annotation) and not isinstance(value, SetFromOutside):
+            yield Problem(key=dotted(key), reason="holds a secret itself", mend=_MEND)
+        case list():
+            for index, inner in enumerate(value):
+                yield from _literals(annotation, inner, (*key, index))
+        case dict():
+            fields = (field for model in _models_in(annotation) for field in model.model_fields.items())
+            known = {name: info.annotation for name, info in fields}
+            for name, inner in value.items():
+                yield from _literals(known.get(name, annotation), inner, (*key, name))
+
+
+def _takes_secret(annotation: Any) -> bool:
+    return annotation is SecretStr or any(map(_takes_secret, get_args(annotation)))
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)

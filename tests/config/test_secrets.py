@@ -269,9 +269,15 @@ def test_a_plugins_unreadable_secret_is_told_by_its_key() -> None:
     assert "K, which is not set" in problem.reason
 
 
+class Relay(BaseModel):
+    token: SecretStr
+
+
 class Smtp(BaseModel):
     host: str
     password: SecretStr | None = None
+    relays: list[Relay] = []
+    tokens: dict[str, SecretStr] = {}
 
 
 def test_a_plugins_secret_in_the_file_is_found() -> None:
@@ -280,6 +286,14 @@ def test_a_plugins_secret_in_the_file_is_found() -> None:
     assert problem.key == "plugins.smtp.password"
     assert problem.reason == "holds a secret itself"
     assert WORD not in str(problem)
+
+
+def test_a_plugins_secret_in_the_file_is_found_however_deep() -> None:
+    table = {"host": "h", "relays": [{"token": SecretStr(WORD)}, {"token": WORD}], "tokens": {"a": WORD}}
+
+    problems = literal_secrets(Smtp, table, key=("plugins", "smtp"))
+
+    assert [problem.key for problem in problems] == ["plugins.smtp.relays[1].token", "plugins.smtp.tokens.a"]
 
 
 @pytest.mark.parametrize("value", [SecretStr(WORD), SetFromOutside(WORD), None])

@@ -36,7 +36,6 @@ class Inbox:
     def _read(self) -> Iterator[Message]:
         for path in sorted(self.folder.glob("*.json")):
             content = json.loads(path.read_text(encoding="utf-8"))
-            content.pop("at")
             yield Message(**{**content, "id": MessageId(content["id"])})
 
 

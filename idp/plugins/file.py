@@ -46,6 +46,7 @@ class FileSender(Sender[FileSettings]):
         now = self.context.clock.now()
         content = {
             "id": message.id,
+            "at": now.isoformat(),
             "channel": message.channel,
             "to": message.to,
             "subject": message.subject,

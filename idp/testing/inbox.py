@@ -36,6 +36,7 @@ class Inbox:
     def _read(self) -> Iterator[Message]:
         for path in sorted(self.folder.glob("*.json")):
             content = json.loads(path.read_text(encoding="utf-8"))
+            content.pop("at")
             yield Message(**{**content, "id": MessageId(content["id"])})
 
 

@@ -53,7 +53,7 @@ async def test_one_file_a_message_with_all_that_was_said(running: FileSender) ->
 
     (path,) = running.folder.iterdir()
     content = json.loads(path.read_text())
-    assert set(content) == {"id", "channel", "to", "subject", "text", "html", "data"}
+    assert set(content) == {"id", "at", "channel", "to", "subject", "text", "html", "data"}
     assert content["channel"] == "email"
     assert content["to"] == "jane@example.com"
     assert content["html"] == "<p>483920</p>"

@@ -8,8 +8,8 @@ async with provider_at(tmp_path) as idp:
 ```
 """
 
-import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,11 +23,13 @@ from idp.config.settings import Settings
 from idp.core.account import Account
 from idp.core.address import canonical_email
 from idp.core.ids import AccountId, TenantId
+from idp.core.message import Message
 from idp.core.tenant import Tenant, TenantKind
 from idp.crypto.ambient import SystemEntropy
 from idp.ports.storage import UnitOfWork
 from idp.storage import upgrade
 from idp.testing.clock import MovableClock
+from idp.testing.inbox import Inbox
 
 ISSUER = "http://localhost:3100"
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -41,27 +43,16 @@ PLUGINS: Mapping[str, Mapping[str, object]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """A message as the file sender wrote it."""
-
-    channel: str
-    to: str
-    subject: str
-    text: str
-    html: str | None
-    data: Mapping[str, str]
-
-
 @dataclass(slots=True)
 class TestProvider:
-    """A running provider and the handles a test needs."""
+    """A running provider and the handles a test needs. `on_answer` sees every answer that a browser gets."""
 
     __test__ = False  # the name begins with Test, and is none
 
     provider: Provider
     clock: MovableClock
-    outbox: Path
+    inbox: Inbox
+    on_answer: Callable[[httpx2.Response], Awaitable[None]] | None = None
     _passwords: dict[str, bytes] = field(default_factory=dict)
 
     def browser(self, address: str = "127.0.0.1", **headers: str) -> httpx2.AsyncClient:
@@ -69,21 +60,25 @@ class TestProvider:
         transport = httpx2.ASGITransport(
             app=self.provider.application, client=(address, 50000), raise_app_exceptions=False
         )
-        return httpx2.AsyncClient(transport=transport, base_url=self.provider.settings.issuer, headers=headers)
+        hooks = {"response": [self.on_answer]} if self.on_answer else {}
+        return httpx2.AsyncClient(
+            transport=transport, base_url=self.provider.settings.issuer, headers=headers, event_hooks=hooks
+        )
 
     async def deliver(self) -> None:
         """Lets the relay do all that is due."""
         while await self.provider.relay.deliver_due():
             pass
 
-    async def mails(self, to: str | None = None) -> list[Mail]:
+    async def mails(self, to: str | None = None) -> list[Message]:
         """Everything sent so far, oldest first."""
         await self.deliver()
-        found = [Mail(**json.loads(path.read_text())) for path in sorted(self.outbox.glob("*.json"))]
-        return [mail for mail in found if to is None or mail.to == to]
+        return self.inbox.messages(to)
 
-    async def last_mail(self, to: str) -> Mail:
-        return (await self.mails(to))[-1]
+    async def last_mail(self, to: str) -> Message:
+        """Raises LookupError when there is none."""
+        await self.deliver()
+        return self.inbox.latest(to)
 
     async def add_account(
         self,
@@ -158,28 +153,42 @@ class TestProvider:
         return known
 
 
+async def prepare(folder: Path) -> Path:
+    """Makes a database with keys once, to be copied by `provider_at(…, template=folder)`: an RSA key takes a while."""
+    async with provider_at(folder):
+        return folder
+
+
 @asynccontextmanager
-async def provider_at(folder: Path, *, database_url: str | None = None, **settings: Any) -> AsyncIterator[TestProvider]:
+async def provider_at(
+    folder: Path, *, database_url: str | None = None, template: Path | None = None, **settings: Any
+) -> AsyncIterator[TestProvider]:
     """Opens a provider whose files lie in `folder`. `settings` are those of the config file, as nested dicts."""
-    outbox = folder / "outbox"
+    if template is not None:
+        shutil.copytree(template, folder, dirs_exist_ok=True)
+    url = database_url or f"sqlite:///{folder / 'idp.db'}"
+    merged = _settings(folder, url, settings)
+    clock = MovableClock(MORNING)
+    await upgrade(url)
+    ambient = Ambient(clock=clock, entropy=SystemEntropy())
+    async with open_provider(Settings.model_validate(merged), ambient) as provider:
+        yield TestProvider(provider=provider, clock=clock, inbox=Inbox(folder / "outbox"))
+
+
+def _settings(folder: Path, url: str, settings: dict[str, Any]) -> dict[str, Any]:
+    own = dict(settings)
     plugins = {
         **PLUGINS,
-        "file": {"directory": str(outbox), "channels": ["email", "sms"]},
-        **settings.pop("plugins", {}),
+        "file": {"directory": str(folder / "outbox"), "channels": ["email", "sms"]},
+        **own.pop("plugins", {}),
     }
-    url = database_url or f"sqlite:///{folder / 'idp.db'}"
-    merged = {
+    return {
         "issuer": ISSUER,
         "data": folder,
         "database": {"url": url},
         "apps": {"urls": ["https://app.example.com"]},
         "keys": {"master_key_file": folder / "master.key"},
         "logging": {"level": "error"},
-        **settings,
+        **own,
         "plugins": {name: table for name, table in plugins.items() if table is not None},
     }
-    clock = MovableClock(MORNING)
-    await upgrade(url)
-    ambient = Ambient(clock=clock, entropy=SystemEntropy())
-    async with open_provider(Settings.model_validate(merged), ambient) as provider:
-        yield TestProvider(provider=provider, clock=clock, outbox=outbox)

@@ -69,7 +69,9 @@ class Administration:
 
     @cached_property
     def tenants(self) -> ManageTenants:
-        return ManageTenants(store=self.world.store, clock=self.world.clock, entropy=self.world.entropy)
+        return ManageTenants(
+            store=self.world.store, clock=self.world.clock, entropy=self.world.entropy, book=self.world.book
+        )
 
     @cached_property
     def flags(self) -> ManageFlags:

@@ -7,14 +7,15 @@ import httpx2
 import pytest
 
 from idp.testing.provider import TestProvider, provider_at
+from tests.support import check_answer, template
 
-EMAIL = "jane@example.com"
-PASSWORD = "correct horse battery"
+__all__ = ["template"]
 
 
 @pytest.fixture
-async def idp(tmp_path: Path) -> AsyncIterator[TestProvider]:
-    async with provider_at(tmp_path) as provider:
+async def idp(tmp_path: Path, template: Path) -> AsyncIterator[TestProvider]:
+    async with provider_at(tmp_path, template=template) as provider:
+        provider.on_answer = check_answer
         yield provider
 
 

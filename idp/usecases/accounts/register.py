@@ -14,6 +14,7 @@ from idp.core.tenant import Tenant, TenantKind
 from idp.ports.ambient import Clock, Entropy
 from idp.ports.storage import Store, UnitOfWork
 from idp.usecases.accounts.errands import Errands
+from idp.usecases.accounts.links import require_url
 from idp.usecases.accounts.passwords import KIND, NewPasswords
 from idp.usecases.occasion import Occasion
 from idp.usecases.signin.guesses import Guesses
@@ -61,6 +62,7 @@ class RegisterAccount:
 
     async def __call__(self, wanted: Registration, source: Source) -> tuple[Account, Standing]:
         check_name(wanted.first_name, wanted.middle_name, wanted.last_name)
+        require_url(wanted.app_url)
         tenants = await self.store.read(lambda work: self._tenants(work, wanted))
         now = self.clock.now()
         account = self._account(wanted, now)

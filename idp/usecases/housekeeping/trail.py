@@ -34,6 +34,11 @@ class ReadTrail:
         check(which)
         return await self.store.read(lambda work: _page(work, which, after=number, limit=limit, newest_first=False))
 
+    async def last_number(self) -> int:
+        """Of the entry recorded last; 0 when there is none."""
+        newest = await self.store.read(lambda work: work.audit.page(limit=1, newest_first=True))
+        return newest[0].number if newest else 0
+
 
 def check(which: Which) -> None:
     if which.event is not None and which.event not in {name.value for name in EventName}:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from idp.core.account import Account
 from idp.core.errors import MalformedRequest, NotFound
 from idp.core.events import Event, EventName
+from idp.core.feature import FlagTable
 from idp.core.ids import TenantId
 from idp.core.session import Source
 from idp.core.tenant import Membership, Tenant, TenantKind
@@ -13,6 +14,8 @@ from idp.ports.ambient import Clock, Entropy
 from idp.ports.storage import Store, UnitOfWork
 from idp.usecases.named import USUAL_ROLE, named_account, named_place, named_tenant
 from idp.usecases.occasion import Occasion
+from idp.usecases.tenants.features import FeatureBook
+from idp.usecases.tenants.show import Switched, switched
 
 LONGEST_NAME = 128
 LONGEST_ROLE = 64
@@ -25,6 +28,7 @@ class ManageTenants:
     store: Store
     clock: Clock
     entropy: Entropy
+    book: FeatureBook
 
     async def create(self, kind: TenantKind, name: str, source: Source) -> tuple[Tenant, bool]:
         """The tenant, and whether it was made now: asking twice is no mistake. Raises MalformedRequest."""
@@ -36,9 +40,15 @@ class ManageTenants:
     async def all(self, kind: TenantKind) -> Sequence[Tenant]:
         return await self.store.read(lambda work: work.tenants.all(kind))
 
-    async def show(self, kind: TenantKind, name: str) -> Tenant:
-        """Raises UnknownTenant."""
-        return await self.store.read(lambda work: named_tenant(work, kind, name))
+    async def show(self, kind: TenantKind, name: str) -> Switched:
+        """With what holds in it, were it alone. Raises UnknownTenant."""
+
+        def find(work: UnitOfWork) -> tuple[Tenant, FlagTable]:
+            return named_tenant(work, kind, name), self.book.table(work)
+
+        tenant, table = await self.store.read(find)
+        settled = await self.book.ask_source(table, [tenant], self.book.features)
+        return Switched(tenant=tenant, features=switched(self.book, settled, tenant))
 
     async def join(self, account: str, kind: TenantKind, place: str, source: Source) -> tuple[Account, Membership]:
         """Adds the account to `NAME` or `NAME:ROLE`, or changes its role there. Raises NotFound, UnknownTenant."""

@@ -18,7 +18,7 @@ class TooSlow(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """`hosts` in lower case, with port as browsers send it; empty: any host (links never follow it anyway, row 66)."""
+    """`hosts` in lower case and without ports; empty: any host (links never follow it anyway, row 66)."""
 
     app: ASGIApp
     hosts: Collection[str]
@@ -30,7 +30,7 @@ class Limits:
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        if self.hosts and headers.get(b"host", b"").decode("latin-1").lower() not in self.hosts:
+        if self.hosts and _host_name(headers.get(b"host", b"")) not in self.hosts:
             await _refuse(send, 400, "Bad Request", "Host is not served here")
             return
         declared = headers.get(b"content-length", b"0")
@@ -70,6 +70,14 @@ class _BoundedBody:
             if self._left < 0:
                 raise TooLarge
         return message
+
+
+def _host_name(header: bytes) -> str:
+    """The name without its port; an IPv6 address without its brackets."""
+    text = header.decode("latin-1").lower()
+    if text.startswith("["):
+        return text[1:].partition("]")[0]
+    return text.partition(":")[0]
 
 
 async def _refuse(send: Send, status: int, error: str, message: str) -> None:

@@ -1,11 +1,13 @@
 """POST /auth/login and GET /user (seed Bloom; bloom.md §2, §3.1, §9.1)."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import httpx2
 import pytest
+from pydantic import SecretStr
 
-from idp.testing.provider import TestProvider
+from idp.testing.provider import TestProvider, provider_at
 
 EMAIL, PASSWORD = "user@example.com", "correct horse battery"
 LOGIN = "/auth/login"
@@ -163,12 +165,8 @@ async def test_what_is_not_there_is_404_in_express_words(browser: httpx2.AsyncCl
     }
 
 
-async def test_the_pass_key_is_asked_for_where_one_is_set(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    from pydantic import SecretStr
-
-    from idp.testing.provider import provider_at
-
-    async with provider_at(tmp_path, bloom={"passkey": SecretStr("shared with the proxy")}) as idp:
+async def test_the_pass_key_is_asked_for_where_one_is_set(tmp_path: Path, template: Path) -> None:
+    async with provider_at(tmp_path, template=template, bloom={"passkey": SecretStr("shared with the proxy")}) as idp:
         await idp.add_account(EMAIL, PASSWORD)
         async with idp.browser() as stranger, idp.browser(passkey="shared with the proxy") as known:
             body = {"email": EMAIL, "password": PASSWORD}

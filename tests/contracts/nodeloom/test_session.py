@@ -1,10 +1,13 @@
 """POST /api/auth/refresh and /api/auth/logout (seed NodeLoom)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx2
 import pytest
 
+from idp.core.address import canonical_email
+from idp.ports.storage import UnitOfWork
 from idp.testing.provider import TestProvider
 
 EMAIL, PASSWORD = "jane@example.com", "correct horse battery"
@@ -83,12 +86,10 @@ async def test_a_bloom_cookie_is_no_nodeloom_cookie(idp: TestProvider, browser: 
 
 async def test_a_disabled_account_cannot_refresh(idp: TestProvider, signed_in: httpx2.AsyncClient) -> None:
     """Row 22."""
-    from dataclasses import replace
 
-    from idp.core.address import canonical_email
-
-    def disable(work):  # type: ignore[no-untyped-def]
+    def disable(work: UnitOfWork) -> None:
         account = work.accounts.by_email(canonical_email(EMAIL))
+        assert account is not None
         work.accounts.update(replace(account, disabled_at=idp.clock.now()))
 
     await idp.provider.store.transact(disable)

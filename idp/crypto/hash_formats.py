@@ -34,7 +34,7 @@ MOST_BCRYPT_COST = 14
 BCRYPT_BYTES = 72
 MOST_SCRYPT_WORK = 2**20  # N times r times p; OpenSSL takes 128 bytes for each N times r, and each r times p
 MOST_SCRYPT_MEMORY = 2**28 + 2**20
-MOST_PBKDF2_ITERATIONS = 4_000_000
+MOST_PBKDF2_ITERATIONS = {"sha256": 4_000_000, "sha512": 2_000_000}
 LEAST_RESULT_BYTES = 16
 LEAST_ARGON2_SALT_BYTES = 8
 
@@ -77,7 +77,9 @@ _ARGON2 = re.compile(
     r"\$(?P<salt>[A-Za-z0-9+/]+)\$(?P<hash>[A-Za-z0-9+/]+)",
     re.ASCII,
 )
-_BCRYPT = re.compile(r"\$2[aby]\$(?P<cost>\d\d)\$[./A-Za-z0-9]{53}", re.ASCII)
+_BCRYPT = re.compile(
+    r"\$2[aby]\$(?P<cost>\d\d)\$[./A-Za-z0-9]{21}(?P<salt_end>[./A-Za-z0-9])[./A-Za-z0-9]{31}", re.ASCII
+)
 _BLOOM = re.compile(r"(?P<salt>(?:[0-9a-f]{2})+)#(?P<hash>[0-9a-f]{128})", re.ASCII | re.IGNORECASE)
 _SCRYPT = re.compile(
     r"\$scrypt\$ln=(?P<ln>\d{1,2}),r=(?P<r>\d{1,4}),p=(?P<p>\d{1,4})\$(?P<salt>[A-Za-z0-9+/]+)\$(?P<hash>[A-Za-z0-9+/]+)",
@@ -129,6 +131,8 @@ def _argon2_matches(encoded: bytes, kind: Type, password: bytes) -> bool:
 def _bcrypt(found: re.Match[str]) -> StoredHash:
     if not 4 <= int(found["cost"]) <= MOST_BCRYPT_COST:
         raise HashRefused(f"bcrypt with a cost outside 4 to {MOST_BCRYPT_COST}")
+    if found["salt_end"] not in ".Oeu":
+        raise HashRefused("bcrypt with stray bits at the end of its salt")
     return StoredHash(name="bcrypt", matches=partial(_bcrypt_matches, found[0].encode()))
 
 
@@ -137,10 +141,7 @@ def _bcrypt_matches(encoded: bytes, password: bytes) -> bool:
 
     The first sign-in replaces the hash by one over every byte that was typed.
     """
-    try:
-        return bcrypt.checkpw(password[:BCRYPT_BYTES], encoded)
-    except ValueError:
-        return False
+    return bcrypt.checkpw(password[:BCRYPT_BYTES], encoded)
 
 
 def _scrypt_bloom(found: re.Match[str]) -> StoredHash:
@@ -178,8 +179,8 @@ def _pbkdf2_django(found: re.Match[str]) -> StoredHash:
 
 def _pbkdf2_of(found: re.Match[str], *, salt: bytes, expected: bytes) -> StoredHash:
     iterations, digest = int(found["i"]), found["digest"]
-    if not 0 < iterations <= MOST_PBKDF2_ITERATIONS:
-        raise HashRefused(f"pbkdf2 with iterations outside 1 to {MOST_PBKDF2_ITERATIONS}")
+    if not 0 < iterations <= (most := MOST_PBKDF2_ITERATIONS[digest]):
+        raise HashRefused(f"pbkdf2 with iterations outside 1 to {most}")
     if len(expected) != hashlib.new(digest).digest_size:
         # a longer result costs us as many rounds more and the guesser none
         raise HashRefused(f"pbkdf2 result is not of {digest}'s length")

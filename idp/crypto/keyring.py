@@ -10,6 +10,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,6 +40,7 @@ from idp.ports.crypto import Sealer, TokenSigner, TokenVerifier
 from idp.ports.storage import Store, StoredKey
 
 OURSELVES = Source(address="")
+TRIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,15 +125,11 @@ class Keyring:
 
         Raises NotFound, or TurnLost when others keep changing the same key.
         """
-        for last_try in (False, False, True):
-            wanted, now = await self._expulsion(key_id), self._clock.now()
-            try:
-                await self._database.transact(lambda work: expel(work, wanted, source, now))  # noqa: B023 - awaited here
-                break
-            except TurnLost:
-                if last_try:
-                    raise
-        await self.refresh()
+        for _ in range(TRIES - 1):
+            with suppress(TurnLost):
+                await self._retire(key_id, source)
+                return
+        await self._retire(key_id, source)
 
     async def rows(self) -> Sequence[StoredKey]:
         """All that the database holds, for the operator to look at."""
@@ -201,6 +199,11 @@ class Keyring:
             fresh=await make_row(algorithm, KeyState.NEXT, self._sealer, now),
             was_known=self._schedule.is_known(keys.next, now),
         )
+
+    async def _retire(self, key_id: KeyId, source: Source) -> None:
+        wanted, now = await self._expulsion(key_id), self._clock.now()
+        await self._database.transact(lambda work: expel(work, wanted, source, now))
+        await self.refresh()
 
     async def _expulsion(self, key_id: KeyId) -> Expulsion:
         rows, now = await self.rows(), self._clock.now()

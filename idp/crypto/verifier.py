@@ -21,7 +21,6 @@ from typing import TypeGuard
 
 from idp.core.claims import VerifiedClaims
 from idp.core.errors import SessionExpired
-from idp.core.ids import KeyId
 from idp.crypto.signing_key import SigningKey
 from idp.ports.ambient import Clock
 
@@ -70,9 +69,6 @@ class VerifyingKeys:
     def __init__(self, keys: Iterable[SigningKey]) -> None:
         self._keys: Mapping[str, SigningKey] = {key.id: key for key in keys}
         self.verdicts = Verdicts()
-
-    def __contains__(self, kid: KeyId) -> bool:
-        return kid in self._keys
 
     def judge(self, token: str, token_type: str) -> Signed:
         """Raises SessionExpired unless one of these keys has signed the token, as one of this type."""

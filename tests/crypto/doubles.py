@@ -66,11 +66,15 @@ class WorkInMemory:
 
 
 class StoreInMemory:
-    """Units run one after another, each whole or not at all, in threads of their own: callers race as processes do."""
+    """Units run one after another, each whole or not at all, in threads of their own: callers race as processes do.
+
+    `before_the_next_unit` is what another process does just before.
+    """
 
     def __init__(self) -> None:
         self.rows: dict[KeyId, StoredKey] = {}
         self.events: list[tuple[Event, Source, datetime]] = []
+        self.before_the_next_unit: Callable[[], object] | None = None
         self._lane = threading.Lock()
 
     async def transact(self, fn: Callable[[UnitOfWork], R]) -> R:
@@ -82,6 +86,9 @@ class StoreInMemory:
 
     def _unit(self, fn: Callable[[UnitOfWork], R]) -> R:
         with self._lane:
+            if (elsewhere := self.before_the_next_unit) is not None:
+                self.before_the_next_unit = None
+                elsewhere()
             work = WorkInMemory(dict(self.rows))
             try:
                 result = fn(cast(UnitOfWork, work))

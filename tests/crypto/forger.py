@@ -41,7 +41,7 @@ class Forger:
 
     def __init__(self, key: SigningKey) -> None:
         self.key = key
-        self._jose = import_key(json.loads(key.private_jwk()))
+        self.jose = import_key(json.loads(key.private_jwk()))
         self._method = JWSRegistry.algorithms[key.algorithm]
 
     def header(self, **members: object) -> dict[str, object]:
@@ -53,4 +53,4 @@ class Forger:
     def sealed(self, header: bytes, payload: bytes) -> str:
         """A good signature over these very bytes."""
         message = f"{part(header)}.{part(payload)}"
-        return f"{message}.{part(self._method.sign(message.encode(), self._jose))}"
+        return f"{message}.{part(self._method.sign(message.encode(), self.jose))}"

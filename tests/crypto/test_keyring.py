@@ -316,6 +316,34 @@ async def test_a_turn_to_a_key_that_went_in_between_changes_nothing(
     assert store.rows == before
 
 
+async def test_a_turn_that_another_process_spoilt_is_not_told_of(keyring: Keyring, store: StoreInMemory) -> None:
+    active, following = only(store, "active"), only(store, "next")
+    store.before_the_next_unit = lambda: store.rows.pop(following)
+
+    assert await keyring.rotate() == ()
+
+    assert states(store) == {active: "active"}
+
+
+async def test_a_compromised_key_goes_although_another_process_spoilt_the_first_try(
+    keyring: Keyring, neighbour: Keyring, store: StoreInMemory, clock: MovedClock
+) -> None:
+    """In between, the key that was active was rested by a turn."""
+    token = signed(keyring, clock)
+    active, following = only(store, "active"), only(store, "next")
+
+    def turned_elsewhere() -> None:
+        store.rows[active] = replace(store.rows[active], state="retired", retired_at=NOON)
+        store.rows[following] = replace(store.rows[following], state="active", activated_at=NOON)
+
+    store.before_the_next_unit = turned_elsewhere
+    await keyring.retire(active)
+
+    assert active not in store.rows
+    assert only(store, "active") == following
+    assert not is_let_in(keyring, token)
+
+
 async def test_missing_keys_are_made_up_for(keyring: Keyring, store: StoreInMemory) -> None:
     active = only(store, "active")
     del store.rows[only(store, "next")]
@@ -352,6 +380,8 @@ def test_nothing_is_signed_or_published_before_loading(clock: MovedClock, sealer
 
     with pytest.raises(RuntimeError, match="not loaded"):
         ring.document()
+    with pytest.raises(RuntimeError, match="not loaded"):
+        asyncio.run(ring.rotate())
 
 
 def test_there_is_no_signer_for_an_algorithm_without_keys(keyring: Keyring) -> None:

@@ -118,6 +118,13 @@ def test_a_path_that_cannot_be_used_is_named(tmp_path: Path) -> None:
         load_master_key(None, tmp_path / "file" / "master.key")
 
 
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "var").symlink_to(tmp_path / "not mounted")
+
+    with pytest.raises(KeyFileRefused, match="cannot be made"):
+        load_master_key(None, tmp_path / "var" / "master.key")
+
+
 def test_a_refusal_does_not_quote_the_key(path: Path) -> None:
     text = base64.b64encode(RANDOM)
     placed(path, text, 0o644)

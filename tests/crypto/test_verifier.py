@@ -346,7 +346,7 @@ def test_no_text_is_an_error(text: str) -> None:
 def test_an_rsa_signature_of_another_length_is_refused_and_no_error() -> None:
     key = SigningKey.generate(RS256)
     message = b"header.payload"
-    signature = JWSRegistry.algorithms[RS256].sign(message, Forger(key)._jose)
+    signature = JWSRegistry.algorithms[RS256].sign(message, Forger(key).jose)
 
     assert key.verifies(message, signature)
     assert not any(key.verifies(message, odd) for odd in (b"", signature[:-1], signature + b"\x00", b"\x00" * 384))

@@ -179,7 +179,8 @@ def _pbkdf2_django(found: re.Match[str]) -> StoredHash:
 
 def _pbkdf2_of(found: re.Match[str], *, salt: bytes, expected: bytes) -> StoredHash:
     iterations, digest = int(found["i"]), found["digest"]
-    if not 0 < iterations <= (most := MOST_PBKDF2_ITERATIONS[digest]):
+    most = MOST_PBKDF2_ITERATIONS[digest]
+    if not 0 < iterations <= most:
         raise HashRefused(f"pbkdf2 with iterations outside 1 to {most}")
     if len(expected) != hashlib.new(digest).digest_size:
         # a longer result costs us as many rounds more and the guesser none

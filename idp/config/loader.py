@@ -29,6 +29,17 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     Every path in them is absolute and every secret read. Raises ConfigurationRefused with all problems at once; only a
     file that is no TOML ends the search early.
     """
+    settings, problems = examine(path, environ)
+    if problems or settings is None:
+        raise ConfigurationRefused(problems)
+    return settings
+
+
+def examine(path: Path | None, environ: Mapping[str, str]) -> tuple[Settings | None, list[Problem]]:
+    """What `load` would raise, with the settings that are left without the wrong ones: for those who look further.
+
+    Raises ConfigurationRefused for a file that is no TOML.
+    """
     tree = {} if path is None else read_tree(path)
     folder = Path.cwd() if path is None else path.absolute().parent
     overlay = lay_over(Settings, tree, environ)
@@ -40,9 +51,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
         settings = anchored(settings, folder)
         wrong = {problem.key for problem in problems}
         problems += [problem for problem in missing(settings) if problem.key not in wrong]
-    if problems or settings is None:
-        raise ConfigurationRefused(_in_order(problems))
-    return settings
+    return settings, _in_order(problems)
 
 
 def read_tree(path: Path) -> dict[str, Any]:

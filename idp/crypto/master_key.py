@@ -76,6 +76,16 @@ def load_master_key(source: bytes | None, path: Path) -> MasterKey:
     return _from_file(path)
 
 
+def has_master_key(source: bytes | None, path: Path) -> bool:
+    """Whether `load_master_key` would find one; where it would make one, this makes nothing. Raises as it does."""
+    if source is not None:
+        return bool(_configured(source))
+    try:
+        return bool(_from_file(path).secret)
+    except FileNotFoundError:
+        return False
+
+
 def _configured(source: bytes) -> bytes:
     text = source.strip()
     secret = next((raw for raw in (_hex(text), _base64(text), text, source) if raw and len(raw) >= KEY_LENGTH), None)

@@ -1,0 +1,1 @@
+"""The process: sockets, workers, signals, and uvicorn with bounds."""

@@ -1,0 +1,69 @@
+"""Which request heads are taken: what a proxy in front of us could read in another way is refused, not repaired."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+LARGEST_HEAD = 32 * 1024
+"""Bytes of request line and header fields together."""
+
+LONGEST_TARGET = 8 * 1024
+MOST_FIELDS = 100
+
+SINGLE = frozenset(
+    {
+        b"authorization",
+        b"content-length",
+        b"content-type",
+        b"host",
+        b"origin",
+        b"sec-fetch-site",
+        b"transfer-encoding",
+    }
+)
+"""Fields that may come once: of two the first counts here and the last there (RFC 9110 §5.3, RFC 9112 §3.2)."""
+
+
+class HeadRefused(Exception):
+    """The request is answered with `status`, and the connection closed: nobody knows where the next one begins."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"refused with {status}")
+        self.status = status
+
+
+def judge(version: str, target: bytes, fields: Sequence[tuple[bytes, bytes]], *, upgrades: bool = False) -> None:
+    """Raises HeadRefused. `fields` have their names in lower case; `upgrades`: the request asks for a protocol."""
+    if version not in {"1.0", "1.1"}:
+        raise HeadRefused(505)
+    single = [name for name, _ in fields if name in SINGLE]
+    if len(single) != len(set(single)):
+        raise HeadRefused(400)
+    values = dict(fields)
+    if version == "1.1" and b"host" not in values:
+        raise HeadRefused(400)
+    if upgrades and b"transfer-encoding" in values:
+        raise HeadRefused(400)
+    _judge_framing(version, values.get(b"transfer-encoding"), values.get(b"content-length"))
+    _judge_target(target, values.get(b"host", b""))
+
+
+def _judge_framing(version: str, encoding: bytes | None, length: bytes | None) -> None:
+    """One way to tell where a body ends (RFC 9112 §6.1, §6.3; threat row 112, h11 CVE-2025-43859)."""
+    if encoding is None:
+        return
+    if length is not None or version == "1.0":
+        raise HeadRefused(400)
+    if encoding.lower() != b"chunked":
+        raise HeadRefused(501)
+
+
+def _judge_target(target: bytes, host: bytes) -> None:
+    """A path. The absolute form is taken as far as it names the Host we go by (RFC 9112 §3.2.2; threat row 110)."""
+    if target.startswith(b"/"):
+        return
+    try:
+        authority = urlsplit(target).netloc
+    except ValueError:
+        authority = b""
+    if not authority or authority.lower() != host.lower():
+        raise HeadRefused(400)

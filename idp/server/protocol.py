@@ -1,0 +1,270 @@
+"""One connection: uvicorn's HTTP/1.1 with bounds in time and size, which it has none of itself.
+
+Measured on uvicorn 0.54: headers that trickle in keep a connection for ever (threat row 136), a header may have any
+size, trailers are added to a request's headers after it was judged, and any number of requests may be sent ahead.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import httptools
+import orjson
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from idp.server.heads import LARGEST_HEAD, LONGEST_TARGET, MOST_FIELDS, HeadRefused, judge
+from idp.web.middleware.envelope import HEADERS
+
+MOST_AHEAD = 16
+"""Requests that a client may send before it has the answer to the first (RFC 9112 §9.3.2)."""
+
+SPARE = 64
+"""Connections past the limit that are still told so; the next ones are cut without a word."""
+
+SLICE = 16 * 1024
+LINGER_SECONDS = 1.0
+STALL_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """`head_seconds`: from the connection, or from the first byte of a further request, to the end of its head."""
+
+    head_seconds: float
+    connections: int
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """Made once per connection, called by the event loop and by the parser."""
+
+    def __init__(self, *, bounds: Bounds, **parts: Any) -> None:
+        super().__init__(**parts)
+        self._bounds = bounds
+        self._deadline: asyncio.TimerHandle | None = None
+        self._stalled: asyncio.TimerHandle | None = None
+        self._is_in_head = False
+        self._is_deaf = False
+        self._last_words: int | None = None
+        self._refusal: int | None = None
+        self._size = self._fields = self._silent = self._unanswered = 0
+        self._raw = 0
+
+    # --- the event loop calls ---
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if self.client is not None:
+            self.client = (self.client[0].removeprefix("::ffff:"), self.client[1])  # IPv4 on a socket for both
+        count = len(self.connections)
+        if count > self._bounds.connections + SPARE:
+            transport.abort()
+        elif count > self._bounds.connections:
+            self._answer(503)
+        else:
+            self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._head_arrived()
+        self._unset_keepalive_if_required()
+        self.resume_writing()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_deaf:
+            return
+        self._unset_keepalive_if_required()
+        if self._deadline is None and not self._unanswered:
+            self._expect_head()
+        # in slices, so that no more than one of them escapes the count of what the parser holds without a word
+        for start in range(0, len(data), SLICE):
+            piece = data[start : start + SLICE] if len(data) > SLICE else data
+            if not (self._take_raw(piece) if self._raw else self._feed(piece)):
+                return
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._stalled is None:
+            self._stalled = self.loop.call_later(STALL_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+        super().resume_writing()
+
+    def timeout_keep_alive_handler(self) -> None:
+        super().timeout_keep_alive_handler()
+        self._close_for_certain()
+
+    # --- the parser calls ---
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._is_in_head = True
+        self._size = self._fields = self._silent = 0
+        if self._deadline is None:
+            self._expect_head()
+
+    def on_url(self, url: bytes) -> None:
+        self._grow(len(url))
+        if self._size > LONGEST_TARGET:
+            self._raise(414)
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._grow(len(name) + len(value) + len(b": \r\n"))
+        self._fields += 1
+        if self._fields > MOST_FIELDS:
+            self._raise(431)
+        # a trailer comes too late to be judged (RFC 9110 §6.5.1); `x_forwarded_for` mimics a name that proxies set, for
+        # those behind who take the one for the other (threat row 111)
+        if self._is_in_head and b"_" not in name:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._is_in_head = False
+        self._silent = 0
+        self._head_arrived()
+        if len(self.pipeline) >= MOST_AHEAD:
+            self._raise(429)
+        try:
+            judge(self.parser.get_http_version(), self.url, self.headers, upgrades=self.parser.should_upgrade())
+        except HeadRefused as refused:
+            self._refusal = refused.status
+            raise
+        super().on_headers_complete()
+        self._unanswered += 1
+        if self.parser.should_upgrade():
+            # we switch to nothing (RFC 9110 §7.8). The parser believes that we do: from here on it is not asked
+            self.cycle.keep_alive = False
+            self._raw = int(dict(self.headers).get(b"content-length", b"0"))
+
+    def on_body(self, body: bytes) -> None:
+        self._silent = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._silent = 0
+        if self._raw:
+            return
+        super().on_message_complete()
+        if not self._unanswered:  # the answer went out before the end of the body: from here on we are idle
+            self._head_arrived()
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+
+    # --- the running request calls ---
+
+    def on_response_complete(self) -> None:
+        self._unanswered -= 1
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._close_for_certain()
+        elif self._last_words is not None and not self._unanswered:
+            self._answer(self._last_words)
+
+    # --- our own ---
+
+    def _feed(self, data: bytes) -> bool:
+        """Whether more may follow."""
+        self._silent += len(data)
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            return self._take_raw(data[upgrade.args[0] :])
+        except httptools.HttpParserError:
+            self._refuse(self._refusal or 400)
+        else:
+            if self._silent > LARGEST_HEAD:
+                self._refuse(431)
+        return not self._is_deaf
+
+    def _take_raw(self, data: bytes) -> bool:
+        """The body of a request that asked for an upgrade, as Java's HttpClient does; nothing is read after it."""
+        if self._raw:
+            body = data[: self._raw]
+            self._raw -= len(body)
+            super().on_body(body)
+            if not self._raw:
+                super().on_message_complete()
+        self._is_deaf = not self._raw
+        return not self._is_deaf
+
+    def _grow(self, size: int) -> None:
+        self._silent = 0
+        self._size += size
+        if self._size > LARGEST_HEAD:
+            self._raise(431)
+
+    def _raise(self, status: int) -> None:
+        self._refusal = status
+        raise HeadRefused(status)
+
+    def _expect_head(self) -> None:
+        self._deadline = self.loop.call_later(self._bounds.head_seconds, self._head_is_late)
+
+    def _head_arrived(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _head_is_late(self) -> None:
+        self._deadline = None
+        if self._is_in_head:
+            self._refuse(408)
+        else:
+            self.transport.close()  # nothing was asked
+
+    def _refuse(self, status: int) -> None:
+        """No more is read. What was asked before is answered first, so that no answer is taken for another's."""
+        self._is_deaf = True
+        self._head_arrived()
+        if not self._unanswered:
+            self._answer(status)
+        elif self._is_in_head or not self.cycle.more_body:
+            self._last_words = status
+        elif self.pipeline:
+            self.pipeline.popleft()  # its body is what is wrong
+            self._unanswered -= 1
+            self._last_words = status
+        elif self.cycle.response_started:
+            self.transport.close()
+        else:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+            self._answer(status)
+
+    def _answer(self, status: int) -> None:
+        """Answers and closes. What still arrives is thrown away for a moment, or the client would see a reset only."""
+        self._is_deaf = True
+        self._unset_keepalive_if_required()
+        if self.transport.is_closing():
+            return
+        self.transport.write(_answer_bytes(status, dict(self.server_state.default_headers)))
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+            self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+        else:
+            self.transport.close()
+
+    def _close_for_certain(self) -> None:
+        """A closed transport waits for its reader; not for ever."""
+        if self.transport.get_write_buffer_size():
+            self.loop.call_later(STALL_SECONDS, self.transport.abort)
+
+
+def _answer_bytes(status: int, headers: Mapping[bytes, bytes]) -> bytes:
+    phrase = HTTPStatus(status).phrase
+    body = orjson.dumps({"message": phrase, "error": phrase, "statusCode": status})
+    fields = {
+        **headers,
+        **HEADERS,
+        b"content-type": b"application/json; charset=utf-8",
+        b"content-length": str(len(body)).encode(),
+        b"connection": b"close",
+    }
+    lines = [f"HTTP/1.1 {status} {phrase}".encode(), *(name + b": " + value for name, value in fields.items())]
+    return b"\r\n".join([*lines, b"", body])

@@ -1,0 +1,116 @@
+"""A throw-away PostgreSQL: no port, no password, gone after the tests."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from idp.storage import upgrade
+
+SETTINGS = """
+listen_addresses = ''
+unix_socket_directories = '{folder}'
+max_connections = 300
+deadlock_timeout = '50ms'
+fsync = off
+full_page_writes = off
+synchronous_commit = off
+"""
+TEMPLATE = "idp_template"
+
+
+class Cluster:
+    """One server in a folder of its own, reached through a socket in that folder."""
+
+    def __init__(self, programs: Path) -> None:
+        self._programs = programs
+        self._owner = _unprivileged()
+        self.folder = Path(tempfile.mkdtemp(prefix="idp-postgresql-"))
+        if self._owner:
+            shutil.chown(self.folder, self._owner)
+        self._run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
+        with (self._data / "postgresql.conf").open("a") as settings:
+            settings.write(SETTINGS.format(folder=self.folder))
+        self._databases = 0
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    def start(self) -> None:
+        self._run("pg_ctl", "start", "--wait", "--silent", f"--log={self.folder / 'log'}")
+
+    def stop(self) -> None:
+        """As `kill -9` would, as far as clients can tell."""
+        self._run("pg_ctl", "stop", "--mode=immediate", "--silent")
+
+    def remove(self) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def url(self, database: str) -> str:
+        return f"postgresql://postgres@/{database}?host={self.folder}"
+
+    async def new_database(self) -> str:
+        """The URL of an up-to-date, empty database that nobody else uses."""
+        if not self._databases:
+            await self._create(TEMPLATE, "template0")
+            await upgrade(self.url(TEMPLATE))
+        return await self.empty_database(TEMPLATE)
+
+    async def empty_database(self, template: str = "template0") -> str:
+        self._databases += 1
+        name = f"idp_{self._databases}"
+        await self._create(name, template)
+        return self.url(name)
+
+    async def _create(self, name: str, template: str) -> None:
+        connection = await asyncpg.connect(self.url("postgres"))
+        try:
+            await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        finally:
+            await connection.close()
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [self._programs / program, f"--pgdata={self._data}", *arguments],
+            check=True,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            user=self._owner,
+            group=self._owner and pwd.getpwnam(self._owner).pw_gid,
+            extra_groups=[] if self._owner else None,
+        )
+
+
+def find_programs() -> Path | None:
+    """Where `initdb` and `pg_ctl` are: on the PATH, or where Debian puts them."""
+    found = shutil.which("initdb")
+    folders = [Path(found).parent] if found else []
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((folder for folder in folders if (folder / "pg_ctl").exists()), None)
+
+
+def _unprivileged() -> str | None:
+    """Whom to run the server as: it refuses to be run by root."""
+    if os.geteuid() != 0:
+        return None
+    users = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in users else "nobody"
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Cluster]:
+    programs = find_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed")
+    cluster = Cluster(programs)
+    cluster.start()
+    yield cluster
+    cluster.remove()

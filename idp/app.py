@@ -14,6 +14,7 @@ from idp.config.common_passwords import common_passwords
 from idp.config.flags import features_from, flags_from
 from idp.config.problem import ConfigurationRefused
 from idp.config.rules import lifetimes, rules_from
+from idp.config.secret import literal_secrets
 from idp.config.settings import Settings
 from idp.core.feature import ConfigKey, Feature, FeatureValue
 from idp.core.tenant import TenantKind
@@ -28,7 +29,7 @@ from idp.crypto.sealer import AesGcmSealer
 from idp.logs import Logs
 from idp.messages.renderer import MessageRenderer
 from idp.ports.ambient import Clock, Entropy
-from idp.ports.crypto import PasswordHasher, Sealer
+from idp.ports.crypto import Digester, Sealer
 from idp.registry.context import Contexts
 from idp.registry.extensions import build_extensions
 from idp.registry.fence import FenceRules, Fences
@@ -88,6 +89,22 @@ class Provider:
     logs: Logs
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What everything else stands on. `subscribers` is filled once the plugins are loaded, which need the store."""
+
+    settings: Settings
+    ambient: Ambient
+    logs: Logs
+    sealer: Sealer
+    digester: Digester
+    hasher: HashingPool
+    store: OpenStore
+    keyring: Keyring
+    subscribers: list[str]
+    in_flight: InFlight
+
+
 @asynccontextmanager
 async def open_provider(
     settings: Settings, ambient: Ambient | None = None, logs: Logs | None = None
@@ -99,91 +116,117 @@ async def open_provider(
     """
     ambient = ambient or Ambient.of_the_system()
     async with AsyncExitStack() as stack:
-        logs = stack.enter_context(
+        logs = logs or stack.enter_context(
             Logs(level=settings.logging.level, style=settings.logging.format, clock=ambient.clock)
         )
-        master = load_master_key(_master_secret(settings), settings.keys.master_key_file)
-        sealer = AesGcmSealer(master, ambient.entropy)
-        hasher = _hasher(settings, ambient)
-        stack.callback(hasher.close)
-
-        subscribers: list[str] = []  # known once the plugins are loaded, which need the store
-        store = await open_store(
-            settings.database.url.get_secret_value(),
-            entropy=ambient.entropy,
-            sealer=sealer,
-            subscribers=subscribers,
-            limits=Limits(connections=settings.database.pool_size),
-        )
-        stack.push_async_callback(store.close)
-        keyring = Keyring(issuer=settings.issuer, clock=ambient.clock, sealer=sealer, schedule=_schedule(settings))
-        await keyring.load(store)
-
-        loaded = load_plugins(
-            settings.plugins,
-            context_for=_contexts(settings, ambient, store, sealer, hasher, logs).of,
-        )
-        await start_plugins(loaded, log=logs.named("plugins"))
-        stack.push_async_callback(stop_plugins, loaded, log=logs.named("plugins"))
-        in_flight = InFlight()
-        extensions = build_extensions(
-            loaded,
-            Fences(clock=ambient.clock, log=logs.named("plugins"), in_flight=in_flight, rules=_fence(settings)),
-            first_factors=settings.sign_in.first_factors,
-        )
-        subscribers.extend(extensions.subscribers)
-
-        verbs = Verbs(
-            World(
-                store=store,
-                clock=ambient.clock,
-                entropy=ambient.entropy,
-                hasher=hasher,
-                digester=HmacDigester(master),
-                sealer=sealer,
-                signer=keyring.signer(settings.keys.access_token_algorithm),
-                verifier=keyring.verifier(),
-                rules=rules_from(settings, common_passwords(settings)),
-                extensions=extensions,
-                book=_book(settings, extensions),
-            )
-        )
-        await DeclareTenants(store=store, clock=ambient.clock, entropy=ambient.entropy)(_declared(settings))
-
-        relay = Relay(
-            store=store,
-            clock=ambient.clock,
-            sealer=sealer,
-            renderer=MessageRenderer(
-                languages=settings.messages.languages,
-                service=settings.messages.from_name,
-                overrides=settings.messages.templates,
-            ),
-            extensions=extensions,
-            errands=verbs.errands,
-            retries=_retries(settings),
-            log=logs.named("outbox"),
-        )
-        watchdog = Watchdog(log=logs.named("plugins"), in_flight=in_flight)
-        duties = _duties(verbs, relay, store, keyring, watchdog, logs)
+        ground = await _open_ground(stack, settings, ambient, logs)
+        loaded, extensions = await _open_plugins(stack, ground)
+        verbs = _verbs(ground, extensions)
+        await DeclareTenants(store=ground.store, clock=ambient.clock, entropy=ambient.entropy)(_declared(settings))
+        relay = _relay(ground, verbs)
+        duties = _duties(ground, verbs, relay)
         stack.push_async_callback(duties.stop)
-        readiness = Readiness(check=store.ping)
-        application = build_application(
-            verbs, _faces(settings), _documents(settings, keyring, ambient.clock), readiness, logs.named("web")
-        )
+        readiness = Readiness(check=ground.store.ping)
         yield Provider(
             settings=settings,
             ambient=ambient,
-            store=store,
-            keyring=keyring,
+            store=ground.store,
+            keyring=ground.keyring,
             verbs=verbs,
             loaded=loaded,
             relay=relay,
             duties=duties,
             readiness=readiness,
-            application=application,
+            application=build_application(verbs, _faces(settings), _documents(ground), readiness, logs.named("web")),
             logs=logs,
         )
+
+
+async def _open_ground(stack: AsyncExitStack, settings: Settings, ambient: Ambient, logs: Logs) -> Ground:
+    master = load_master_key(_master_secret(settings), settings.keys.master_key_file)
+    sealer = AesGcmSealer(master, ambient.entropy)
+    hasher = _hasher(settings, ambient)
+    stack.callback(hasher.close)
+    subscribers: list[str] = []
+    store = await open_store(
+        settings.database.url.get_secret_value(),
+        entropy=ambient.entropy,
+        sealer=sealer,
+        subscribers=subscribers,
+        limits=Limits(connections=settings.database.pool_size),
+    )
+    stack.push_async_callback(store.close)
+    keyring = Keyring(issuer=settings.issuer, clock=ambient.clock, sealer=sealer, schedule=_schedule(settings))
+    await keyring.load(store)
+    return Ground(
+        settings=settings,
+        ambient=ambient,
+        logs=logs,
+        sealer=sealer,
+        digester=HmacDigester(master),
+        hasher=hasher,
+        store=store,
+        keyring=keyring,
+        subscribers=subscribers,
+        in_flight=InFlight(),
+    )
+
+
+async def _open_plugins(stack: AsyncExitStack, ground: Ground) -> tuple[Loaded, Extensions]:
+    """Raises PluginsRefused, and ConfigurationRefused for secrets that stand in the file itself."""
+    settings, log = ground.settings, ground.logs.named("plugins")
+    loaded = load_plugins(settings.plugins, context_for=_contexts(ground).of)
+    written_out = [
+        problem
+        for one in loaded.plugins
+        for problem in literal_secrets(type(one.plugin).Settings, settings.plugins[one.name], key=("plugins", one.name))
+    ]
+    if written_out:
+        raise ConfigurationRefused(written_out)
+    await start_plugins(loaded, log=log)
+    stack.push_async_callback(stop_plugins, loaded, log=log)
+    extensions = build_extensions(
+        loaded,
+        Fences(clock=ground.ambient.clock, log=log, in_flight=ground.in_flight, rules=_fence(settings)),
+        first_factors=settings.sign_in.first_factors,
+    )
+    ground.subscribers.extend(extensions.subscribers)
+    return loaded, extensions
+
+
+def _verbs(ground: Ground, extensions: Extensions) -> Verbs:
+    settings, ambient, keyring = ground.settings, ground.ambient, ground.keyring
+    return Verbs(
+        World(
+            store=ground.store,
+            clock=ambient.clock,
+            entropy=ambient.entropy,
+            hasher=ground.hasher,
+            digester=ground.digester,
+            sealer=ground.sealer,
+            signer=keyring.signer(settings.keys.access_token_algorithm),
+            verifier=keyring.verifier(),
+            rules=rules_from(settings, common_passwords(settings)),
+            extensions=extensions,
+            book=_book(settings, extensions),
+        )
+    )
+
+
+def _relay(ground: Ground, verbs: Verbs) -> Relay:
+    messages = ground.settings.messages
+    return Relay(
+        store=ground.store,
+        clock=ground.ambient.clock,
+        sealer=ground.sealer,
+        renderer=MessageRenderer(
+            languages=messages.languages, service=messages.from_name, overrides=messages.templates
+        ),
+        extensions=verbs.world.extensions,
+        errands=verbs.errands,
+        retries=_retries(ground.settings),
+        log=ground.logs.named("outbox"),
+    )
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -233,19 +276,18 @@ def _schedule(settings: Settings) -> Schedule:
     )
 
 
-def _contexts(  # noqa: PLR0917 - the parts of one context
-    settings: Settings, ambient: Ambient, store: OpenStore, sealer: Sealer, hasher: PasswordHasher, logs: Logs
-) -> Contexts:
-    messages = settings.messages
+def _contexts(ground: Ground) -> Contexts:
+    messages = ground.settings.messages
+    data = {"from_address": messages.from_address, "from_name": messages.from_name, "folder": str(ground.settings.data)}
     return Contexts(
-        issuer=settings.issuer,
-        store=store,
-        sealer=sealer,
-        hasher=hasher,
-        clock=ambient.clock,
-        entropy=ambient.entropy,
-        log_for=lambda plugin: logs.named(f"plugin.{plugin}"),
-        data={"from_address": messages.from_address, "from_name": messages.from_name, "folder": str(settings.data)},
+        issuer=ground.settings.issuer,
+        store=ground.store,
+        sealer=ground.sealer,
+        hasher=ground.hasher,
+        clock=ground.ambient.clock,
+        entropy=ground.ambient.entropy,
+        log_for=lambda plugin: ground.logs.named(f"plugin.{plugin}"),
+        data=data,
     )
 
 
@@ -279,15 +321,9 @@ def _retries(settings: Settings) -> Retries:
     return Retries(tries=outbox.tries, first_pause=outbox.backoff, longest_pause=outbox.longest_backoff)
 
 
-def _duties(  # noqa: PLR0917 - what each duty needs
-    verbs: Verbs,
-    relay: Relay,
-    store: OpenStore,
-    keyring: Keyring,
-    watchdog: Watchdog,
-    logs: Logs,
-) -> Duties:
-    prune = Prune(store=store, clock=verbs.world.clock, rules=verbs.world.rules)
+def _duties(ground: Ground, verbs: Verbs, relay: Relay) -> Duties:
+    prune = Prune(store=ground.store, clock=verbs.world.clock, rules=verbs.world.rules)
+    watchdog = Watchdog(log=ground.logs.named("plugins"), in_flight=ground.in_flight)
 
     async def deliver() -> None:
         while await relay.deliver_due():
@@ -295,13 +331,13 @@ def _duties(  # noqa: PLR0917 - what each duty needs
 
     return Duties(
         [
-            Duty(name="relay", round=deliver, pause_seconds=1, wake=store.parcels_waiting),
-            Duty(name="keys", round=keyring.refresh, pause_seconds=1),
-            Duty(name="rotation", round=keyring.tend, pause_seconds=60),
+            Duty(name="relay", round=deliver, pause_seconds=1, wake=ground.store.parcels_waiting),
+            Duty(name="keys", round=ground.keyring.refresh, pause_seconds=1),
+            Duty(name="rotation", round=ground.keyring.tend, pause_seconds=60),
             Duty(name="prune", round=prune, pause_seconds=600),
             Duty(name="watchdog", round=watchdog.run, pause_seconds=1),
         ],
-        logs.named("duties"),
+        ground.logs.named("duties"),
     )
 
 
@@ -334,13 +370,14 @@ def _faces(settings: Settings) -> FaceSettings:
     )
 
 
-def _documents(settings: Settings, keyring: Keyring, clock: Clock) -> Documents:
+def _documents(ground: Ground) -> Documents:
     """Names only what exists: the authorization endpoint and its friends are not here yet."""
+    settings = ground.settings
     discovery = _constant({"issuer": settings.issuer, "jwks_uri": settings.issuer + JWKS})
     described = _constant(openapi(version("idp")))
 
     def keys() -> Document:
-        published = keyring.document()
+        published = ground.keyring.document()
         return Document(
             body=published.body,
             etag=published.etag,
@@ -351,7 +388,7 @@ def _documents(settings: Settings, keyring: Keyring, clock: Clock) -> Documents:
     documents = {JWKS: keys, **dict.fromkeys(DISCOVERY, discovery), OPENAPI: described}
     if contact := settings.security.contact:
         languages = settings.messages.languages
-        documents[SECURITY_TXT] = security_txt(clock, contact, settings.security.policy, languages)
+        documents[SECURITY_TXT] = security_txt(ground.ambient.clock, contact, settings.security.policy, languages)
     return documents
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from idp.config.addresses import Contact, Mailbox, Page
-from idp.config.table import Number, Switch, Table
+from idp.config.table import Number, Table
 from idp.config.tenants import Language
 from idp.config.types import FilePath, NotEmpty, Span, Text, Within
 
@@ -58,9 +58,6 @@ class Audit(Table):
 
     keep: Annotated[Span, Within(timedelta(days=1), timedelta(days=36500))] = timedelta(days=400)
     """How long entries are kept."""
-
-    fail_closed: Switch = False
-    """Refuses to sign anybody in while the trail cannot be written. Otherwise the log raises the alarm."""
 
 
 class Security(Table):

@@ -94,19 +94,7 @@ class TestProvider:
         now = self.clock.now()
         encoded = self._passwords.get(password) or await self.provider.verbs.passwords.hash(password)
         self._passwords[password] = encoded
-        account = Account(
-            **{
-                "id": AccountId(self.provider.ambient.entropy.id()),
-                "email": canonical_email(email),
-                "first_name": "Jane",
-                "last_name": "Doe",
-                "confirmed_at": now if confirmed else None,
-                "password_changed_at": now,
-                "created_at": now,
-                "updated_at": now,
-                **fields,
-            }
-        )
+        account = self._account(email, now if confirmed else None, fields)
 
         def add(work: UnitOfWork) -> None:
             work.accounts.add(account)
@@ -118,6 +106,20 @@ class TestProvider:
 
         await self.provider.store.transact(add)
         return account
+
+    def _account(self, email: str, confirmed_at: datetime | None, fields: Mapping[str, Any]) -> Account:
+        now = self.clock.now()
+        usual = {
+            "id": AccountId(self.provider.ambient.entropy.id()),
+            "email": canonical_email(email),
+            "first_name": "Jane",
+            "last_name": "Doe",
+            "confirmed_at": confirmed_at,
+            "password_changed_at": now,
+            "created_at": now,
+            "updated_at": now,
+        }
+        return Account(**{**usual, **fields})
 
     async def set_flag(
         self, feature: str, value: bool, *, jurisdiction: str | None = None, team: str | None = None

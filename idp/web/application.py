@@ -61,26 +61,9 @@ def build_application(
     verbs: Verbs, settings: FaceSettings, documents: Documents, readiness: Readiness, log: Log
 ) -> ASGIApp:
     """The ASGI application. `documents` are served by path, to everybody."""
-    world = verbs.world
-    style = CookieStyle(
-        clock=world.clock,
-        secure=settings.secure_cookies,
-        same_site=settings.same_site,
-        prefix=settings.cookie_prefix,
-    )
-    rule = OriginRule(frozenset(settings.origins))
-    routing = Routing(not_found)
-    routing.add(readiness.routes())
-    for path, current in documents.items():
-        routing.add(Route(method=method, path=path, endpoint=serve(current)) for method in ("GET", "HEAD"))
-    if settings.nodeloom_cookie is not None:
-        routing.add(_nodeloom(verbs, settings.nodeloom_cookie, style, rule).routes())
-    if settings.bloom is not None:
-        for face in _bloom(verbs, settings.bloom, style, rule):
-            routing.add(face.routes())
-    routing.add(_forward_auth(verbs, settings, style).routes())
+    world, rule = verbs.world, OriginRule(frozenset(settings.origins))
     limits = Limits(
-        app=routing,
+        app=_routing(verbs, settings, documents, readiness, rule),
         hosts=frozenset(settings.hosts),
         largest_body=settings.largest_body,
         body_deadline_seconds=settings.body_deadline.total_seconds(),
@@ -93,6 +76,30 @@ def build_application(
         log=log,
         https=settings.https,
     )
+
+
+def _routing(
+    verbs: Verbs, settings: FaceSettings, documents: Documents, readiness: Readiness, rule: OriginRule
+) -> Routing:
+    style = CookieStyle(
+        clock=verbs.world.clock,
+        secure=settings.secure_cookies,
+        same_site=settings.same_site,
+        prefix=settings.cookie_prefix,
+    )
+    routing = Routing(not_found)
+    routing.add(readiness.routes())
+    for path, current in documents.items():
+        routing.add(Route(method=method, path=path, endpoint=serve(current)) for method in ("GET", "HEAD"))
+    if settings.nodeloom_cookie is not None:
+        routing.add(_nodeloom(verbs, settings.nodeloom_cookie, style, rule).routes())
+    if settings.bloom is not None:
+        face = _bloom_face(verbs, settings.bloom, style, rule)
+        routing.add(_bloom_auth(verbs, face).routes())
+        routing.add(_bloom_user(verbs, face, settings.bloom).routes())
+        routing.add(BloomJurisdictions(face=face, show=verbs.show_jurisdictions).routes())
+    routing.add(_forward_auth(verbs, settings, style).routes())
+    return routing
 
 
 def _nodeloom(verbs: Verbs, cookie: str, style: CookieStyle, rule: OriginRule) -> NodeLoom:
@@ -109,11 +116,9 @@ def _nodeloom(verbs: Verbs, cookie: str, style: CookieStyle, rule: OriginRule) -
     )
 
 
-def _bloom(
-    verbs: Verbs, settings: BloomSettings, style: CookieStyle, rule: OriginRule
-) -> tuple[BloomAuth, BloomUser, BloomJurisdictions]:
+def _bloom_face(verbs: Verbs, settings: BloomSettings, style: CookieStyle, rule: OriginRule) -> BloomFace:
     lifetimes = verbs.world.rules.lifetimes
-    face = BloomFace(
+    return BloomFace(
         identify=verbs.identify,
         origins=rule,
         cookies=style,
@@ -124,7 +129,10 @@ def _bloom(
         locked_status=settings.locked_status,
         passkey=settings.passkey,
     )
-    auth = BloomAuth(
+
+
+def _bloom_auth(verbs: Verbs, face: BloomFace) -> BloomAuth:
+    return BloomAuth(
         face=face,
         sign_in=verbs.sign_in,
         sign_in_by_code=verbs.sign_in_by_code,
@@ -135,7 +143,10 @@ def _bloom(
         confirm_address=verbs.confirm,
         mfa_types=tuple(verbs.world.extensions.second_factors),
     )
-    user = BloomUser(
+
+
+def _bloom_user(verbs: Verbs, face: BloomFace, settings: BloomSettings) -> BloomUser:
+    return BloomUser(
         face=face,
         policy=verbs.policy,
         show=verbs.show,
@@ -145,7 +156,6 @@ def _bloom(
         confirm_address=verbs.confirm,
         password_days=settings.password_days,
     )
-    return auth, user, BloomJurisdictions(face=face, show=verbs.show_jurisdictions)
 
 
 def _forward_auth(verbs: Verbs, settings: FaceSettings, style: CookieStyle) -> ForwardAuth:

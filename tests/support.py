@@ -43,7 +43,7 @@ def _operation(method: str, path: str) -> dict[str, Any] | None:
     plain = path.rstrip("/")
     known = {name.lower(): item for name, item in paths.items()}
     parent = plain.rpartition("/")[0]
-    item = known.get(plain.lower()) or next(
+    item: dict[str, Any] = known.get(plain.lower()) or next(
         (item for name, item in paths.items() if name.endswith("}") and name.rpartition("/")[0] == parent), {}
     )
     found: dict[str, Any] | None = item.get(method.lower())

@@ -21,7 +21,9 @@ def canonical_email(text: str) -> EmailAddress:
     if len(trimmed) > LONGEST or (not trimmed.isascii() and not trimmed.rpartition("@")[0].isascii()):
         raise MalformedRequest("email must be an email")
     try:
-        checked = validate_email(trimmed, check_deliverability=False, allow_smtputf8=False, test_environment=True)
+        checked = validate_email(
+            trimmed, check_deliverability=False, allow_smtputf8=False, test_environment=True, strict=True
+        )
     except EmailNotValidError:
         raise MalformedRequest("email must be an email") from None
     return EmailAddress(checked.normalized.rpartition("@")[0].lower() + "@" + checked.ascii_domain.lower())

@@ -17,15 +17,18 @@ class Crashed(BaseModel):
     request_id: str
 
 
+Shape = type[BaseModel] | tuple[type[BaseModel], ...] | list[type[BaseModel]] | None
+"""None for an empty body, a tuple where the shape depends on the case, a list of one for an array of it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """`answers` by status; None for an empty body, a tuple where the shape depends on the case, a list of one for an
-    array of it."""
+    """`answers` by status."""
 
     method: str
     path: str
     summary: str
-    answers: Mapping[int, type[BaseModel] | tuple[type[BaseModel], ...] | list[type[BaseModel]] | None]
+    answers: Mapping[int, Shape]
     request: type[BaseModel] | None = None
     cookies: tuple[str, ...] = field(default_factory=tuple)
     tag: str = ""

@@ -1,9 +1,9 @@
 """NodeLoom's contract, for openapi.json and the schemas."""
 
 from idp.web.nodeloom.bodies import Done, Login, Refused, User
-from idp.web.operation import Crashed, Operation
+from idp.web.operation import Crashed, Operation, Shape
 
-EVERYWHERE = {403: Refused, 500: Crashed, 503: Refused}
+EVERYWHERE: dict[int, Shape] = {403: Refused, 500: Crashed, 503: Refused}
 
 OPERATIONS = (
     Operation(

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 
 import orjson
@@ -373,8 +374,8 @@ def _faces(settings: Settings) -> FaceSettings:
 def _documents(ground: Ground) -> Documents:
     """Names only what exists: the authorization endpoint and its friends are not here yet."""
     settings = ground.settings
-    discovery = _constant({"issuer": settings.issuer, "jwks_uri": settings.issuer + JWKS})
-    described = _constant(openapi(version("idp")))
+    discovery = _constant(lambda: {"issuer": settings.issuer, "jwks_uri": settings.issuer + JWKS})
+    described = _constant(lambda: openapi(version("idp")))
 
     def keys() -> Document:
         published = ground.keyring.document()
@@ -392,6 +393,6 @@ def _documents(ground: Ground) -> Documents:
     return documents
 
 
-def _constant(content: object) -> Callable[[], Document]:
-    document = Document.of(orjson.dumps(content), "application/json", DOCUMENT_AGE)
-    return lambda: document
+def _constant(content: Callable[[], object]) -> Callable[[], Document]:
+    """Made when it is first asked for: to describe every body takes a tenth of the time that a start may."""
+    return cache(lambda: Document.of(orjson.dumps(content()), "application/json", DOCUMENT_AGE))

@@ -17,15 +17,20 @@ class Chosen:
 
     path: Path | None
 
+    def file(self) -> Path:
+        """The file to read. Raises ConfigurationRefused when none was named and the usual one is not here."""
+        from idp.config.problem import ConfigurationRefused, Problem
+
+        if self.path is None and not USUAL.exists():
+            mend = "Begin with a copy of config.example.toml, or name your file by --config or IDP_CONFIG."
+            raise ConfigurationRefused([Problem(key=str(USUAL), reason="is not in this folder", mend=mend)])
+        return self.path or USUAL
+
     def settings(self, overrides: dict[str, str] | None = None) -> "Settings":
         """Read and checked. `overrides` are variables, as the environment has them: `IDP_SERVER__PORT`.
 
         Raises ConfigurationRefused.
         """
         from idp.config.loader import load
-        from idp.config.problem import ConfigurationRefused, Problem
 
-        if self.path is None and not USUAL.exists():
-            mend = "Begin with a copy of config.example.toml, or name your file by --config or IDP_CONFIG."
-            raise ConfigurationRefused([Problem(key=str(USUAL), reason="is not in this folder", mend=mend)])
-        return load(self.path or USUAL, {**os.environ, **(overrides or {})})
+        return load(self.file(), {**os.environ, **(overrides or {})})

@@ -10,6 +10,17 @@ from idp.cli.refusals import EXIT_REFUSED, told
 
 COMMANDS: Mapping[str, str] = {
     "serve": "idp.cli.serve:serve",
+    "check": "idp.cli.check:check",
+    "db": "idp.cli.db:db",
+    "schemas": "idp.cli.schemas:schemas",
+    "user": "idp.cli.user:user",
+    "jurisdiction": "idp.cli.jurisdiction:jurisdiction",
+    "team": "idp.cli.team:team",
+    "flag": "idp.cli.flag:flag",
+    "keys": "idp.cli.keys:keys",
+    "plugins": "idp.cli.plugins:plugins",
+    "session": "idp.cli.session:session",
+    "audit": "idp.cli.audit:audit",
 }
 """Where each verb lives. What one needs, no other has to import: `idp serve` is to answer within a second."""
 

@@ -9,6 +9,7 @@
 
 import sys
 from collections.abc import Callable
+from inspect import cleandoc
 from typing import Any, NoReturn
 
 import click
@@ -24,7 +25,8 @@ class Verb(click.Command):
     """`callback` gets the chosen configuration and its options, and returns an Answer."""
 
     def __init__(self, *words: Any, example: str, **more: Any) -> None:
-        more["epilog"] = "\b\nExample:\n" + "\n".join(f"  {line}" for line in example.splitlines())
+        shown = "\n".join(f"  {line}" for line in example.splitlines())
+        more["help"] = f"{cleandoc(more.get('help') or '')}\n\n\b\nExample:\n{shown}"
         more["params"] = [*more.get("params", ()), *_every_verbs_options()]
         super().__init__(*words, **more)
 

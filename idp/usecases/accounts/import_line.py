@@ -208,7 +208,7 @@ def import_schema() -> dict[str, Any]:
     schema = ImportedAccount.model_json_schema()
     for model in (schema, *schema["$defs"].values()):
         for field in model["properties"].values():
-            del field["title"]  # the name once more
+            field.pop("title", None)  # the name once more
     return {"$schema": DIALECT, **schema, "title": "A line of `idp user import`"}
 
 

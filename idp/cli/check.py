@@ -1,0 +1,61 @@
+"""`idp check`: would it start?"""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from idp.cli.answer import Answer
+from idp.cli.verb import Verb
+
+if TYPE_CHECKING:
+    from idp.cli.chosen import Chosen
+
+
+@click.command(cls=Verb, example="idp --config config.toml check\nidp check --calibrate --target 100")
+@click.option("--calibrate", is_flag=True, help="Measure this machine, and propose what password hashes may cost.")
+@click.option(
+    "--target", default=100, show_default=True, type=click.IntRange(10, 5000), metavar="MS", help="A hash's time."
+)
+def check(chosen: "Chosen", calibrate: bool, target: int) -> Answer:
+    """Check configuration, plugins, templates and master key. Makes nothing, changes nothing, connects to nothing.
+
+    All mistakes are told at once, each with its key, the reason and the mend; the exit code is then 2.
+    """
+    if calibrate:
+        return _calibrated(timedelta(milliseconds=target))
+    from idp.cli.examination import examine_all
+    from idp.config.problem import ConfigurationRefused
+
+    file = chosen.file()
+    findings = examine_all(file)
+    if findings.problems:
+        raise ConfigurationRefused(findings.problems)
+    data = {
+        "ok": True,
+        "file": str(file),
+        "plugins": findings.plugins,
+        "languages": findings.languages,
+        "master_key": "found" if findings.has_master_key else "made at the first start",
+    }
+    return Answer(data=data)
+
+
+def _calibrated(target: timedelta) -> Answer:
+    from idp.crypto.calibration import calibrate as measure
+
+    measured = measure(target)
+    best = measured[-1].cost
+    items = [
+        {
+            "memory_kib": one.cost.memory_kib,
+            "iterations": one.cost.passes,
+            "parallelism": one.cost.lanes,
+            "milliseconds": round(one.took / timedelta(milliseconds=1), 1),
+            "sign_ins_a_second_and_thread": round(one.hashes_a_second, 1),
+        }
+        for one in measured
+    ]
+    proposal = {"memory_kib": best.memory_kib, "iterations": best.passes, "parallelism": best.lanes}
+    lines = ["[hashing]", *(f"{key} = {value}" for key, value in proposal.items())]
+    return Answer(data={"items": items, "hashing": proposal}, picture="\n" + "\n".join(lines))

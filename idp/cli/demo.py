@@ -1,0 +1,96 @@
+"""The demo's people: loaded once, at the first start; whatever was changed since then stays."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from idp.core.address import EmailAddress, canonical_email
+from idp.core.session import Source
+from idp.core.tenant import TenantKind
+from idp.ports.storage import UnitOfWork
+from idp.usecases.accounts.create import NewAccount, Places, places_of
+from idp.usecases.administration import Administration
+from idp.usecases.occasion import Occasion
+
+if TYPE_CHECKING:
+    from idp.app import Provider
+
+TEAM = "My Team"
+SOURCE = Source(address="cli", contract="cli", agent="demo")
+PLACE, LOADED = ":demo", "loaded"
+"""Where it is written down that the demo was loaded: beside plugins' values, under a name that none can have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoAccount:
+    """`about` is for the banner. Everybody knows the password."""
+
+    email: EmailAddress
+    password: str = field(repr=False)
+    first_name: str
+    last_name: str
+    about: str = ""
+    team: str | None = None
+    mfa: str | None = None
+
+
+ACCOUNTS = (
+    DemoAccount(
+        email=canonical_email("jane@example.com"),
+        password="securepassword123",
+        first_name="Jane",
+        last_name="Doe",
+        about=f"ADMIN of {TEAM}",
+        team=f"{TEAM}:ADMIN",
+    ),
+    DemoAccount(
+        email=canonical_email("mfa@example.com"),
+        password="yourpassword",
+        first_name="Mia",
+        last_name="Factor",
+        about="signs in with a code by e-mail as well",
+        mfa="email",
+    ),
+    DemoAccount(
+        email=canonical_email("user@example.com"), password="yourpassword", first_name="Uma", last_name="Sample"
+    ),
+)
+"""The accounts of the seed documents' own examples, and one that needs a second factor."""
+
+
+async def load_demo(provider: "Provider") -> None:
+    """Idempotent, and safe where several processes do it at once."""
+    now = provider.ambient.clock.now()
+    if await provider.store.read(lambda work: work.plugin_store.get(PLACE, LOADED, now)):
+        return
+    administration = Administration(provider.verbs)
+    jurisdiction = provider.settings.default_jurisdiction or next(iter(provider.settings.jurisdictions), None)
+    await administration.tenants.create(TenantKind.TEAM, TEAM, SOURCE)
+    wanted = [(_wanted(demo, jurisdiction), await provider.verbs.passwords.hash(demo.password)) for demo in ACCOUNTS]
+    occasion = Occasion(source=SOURCE, now=now)
+    await provider.store.transact(lambda work: _load(work, administration, wanted, occasion))
+
+
+def _wanted(demo: DemoAccount, jurisdiction: str | None) -> NewAccount:
+    return NewAccount(
+        email=demo.email,
+        password=demo.password,
+        first_name=demo.first_name,
+        last_name=demo.last_name,
+        mfa=demo.mfa,
+        jurisdictions=(jurisdiction,) if jurisdiction else (),
+        teams=(demo.team,) if demo.team else (),
+        confirmed=True,
+    )
+
+
+def _load(
+    work: UnitOfWork, administration: Administration, wanted: list[tuple[NewAccount, bytes]], occasion: Occasion
+) -> None:
+    """The rules for passwords are for people with secrets: here they are passed by."""
+    if not work.plugin_store.add(PLACE, LOADED, b"1", None, occasion.now):
+        return
+    create = administration.create_account
+    for one, encoded in wanted:
+        if work.accounts.by_email(one.email) is None:
+            places: Places = places_of(work, one)
+            create.add(work, create.account(one, occasion), places, encoded, occasion)

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from idp.config.addresses import Mailbox, Origin
 from idp.config.passwords import OwnPasswordRules
 from idp.config.refusal import refused
-from idp.config.table import Table
+from idp.config.table import Switch, Table
 from idp.config.types import LONGEST_TEXT, Called, Paragraphs, Text, has_control_characters
 
 LONGEST_NAME = 128
@@ -83,6 +83,10 @@ class Jurisdiction(Table):
 
     partner_terms: Paragraphs | None = Field(default=None, examples=["Be kind."])
     """Terms that its partners must agree to; shown by the partners' front end."""
+
+    sign_up_by_code: Switch = False
+    """Mails a new account a single-use code instead of a link to confirm it by, where `single_use_code` is on: for
+    apps without passwords."""
 
     password: OwnPasswordRules | None = Field(default=None, examples=["bloom"])
     """What may be a password of its people: a preset, or a table of the first keys of `[password]`. The rules of every

@@ -1,11 +1,12 @@
 """POST /user/request-single-use-code and POST /auth/loginViaSingleUseCode (seed Bloom; bloom.md §3.2, §6)."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import httpx2
 import pytest
 
-from idp.testing.provider import TestProvider
+from idp.testing.provider import TestProvider, provider_at
 
 EMAIL, PASSWORD = "user@example.com", "correct horse battery"
 REQUEST, LOGIN = "/user/request-single-use-code", "/auth/loginViaSingleUseCode"
@@ -187,3 +188,17 @@ async def test_a_code_with_a_second_factor_by_sms_signs_in(idp: TestProvider, br
 @pytest.mark.parametrize("body", [{}, {"email": EMAIL}, {"singleUseCode": "123456"}])
 async def test_missing_fields_are_401_as_passport_has_it(browser: httpx2.AsyncClient, body: object) -> None:
     assert (await browser.post(LOGIN, json=body)).status_code == 401
+
+
+async def test_a_jurisdiction_without_passwords_signs_up_by_code(tmp_path: Path, template: Path) -> None:
+    """bloom.md §10.4: a code must arrive, and confirms the account."""
+    jurisdictions = {"Codes": {"sign_up_by_code": True, "flags": {"single_use_code": True}}}
+    headers = {"jurisdictionname": "Codes"}
+    sign_up = {"email": EMAIL, "password": PASSWORD, "firstName": "New", "lastName": "Person"}
+    async with provider_at(tmp_path, template=template, jurisdictions=jurisdictions) as idp, idp.browser() as browser:
+        await browser.post("/user/public", json=sign_up, headers=headers)
+        mail = await idp.last_mail(EMAIL)
+        answer = await browser.post(LOGIN, json={"email": EMAIL, "singleUseCode": mail.data["code"]}, headers=headers)
+
+    assert mail.subject == f"{mail.data['code']} is your secure Codes verification code"
+    assert answer.status_code == 201

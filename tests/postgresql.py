@@ -10,8 +10,10 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+import sqlalchemy as sa
 
 from idp.storage import upgrade
+from idp.storage.tables import metadata
 
 SETTINGS = """
 listen_addresses = ''
@@ -20,9 +22,8 @@ max_connections = 300
 deadlock_timeout = '50ms'
 fsync = off
 full_page_writes = off
-synchronous_commit = off
 """
-TEMPLATE = "idp_template"
+EMPTY = ";".join(str(sa.delete(table)) for table in reversed(metadata.sorted_tables))
 
 
 class Cluster:
@@ -38,6 +39,7 @@ class Cluster:
         with (self._data / "postgresql.conf").open("a") as settings:
             settings.write(SETTINGS.format(folder=self.folder))
         self._databases = 0
+        self._spare: list[str] = []
 
     @property
     def _data(self) -> Path:
@@ -57,25 +59,33 @@ class Cluster:
     def url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self.folder}"
 
-    async def new_database(self) -> str:
+    async def lend(self) -> str:
         """The URL of an up-to-date, empty database that nobody else uses."""
-        if not self._databases:
-            await self._create(TEMPLATE, "template0")
-            await upgrade(self.url(TEMPLATE))
-        return await self.empty_database(TEMPLATE)
+        if self._spare:
+            return self._spare.pop()
+        url = await self.bare_database()
+        await upgrade(url)
+        return url
 
-    async def empty_database(self, template: str = "template0") -> str:
-        self._databases += 1
-        name = f"idp_{self._databases}"
-        await self._create(name, template)
-        return self.url(name)
-
-    async def _create(self, name: str, template: str) -> None:
-        connection = await asyncpg.connect(self.url("postgres"))
+    async def give_back(self, url: str) -> None:
+        """Empties it, which takes a fraction of the time that making another would."""
+        connection = await asyncpg.connect(url)
         try:
-            await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+            await connection.execute(EMPTY)
         finally:
             await connection.close()
+        self._spare.append(url)
+
+    async def bare_database(self) -> str:
+        """The URL of a database without tables."""
+        self._databases += 1
+        name = f"idp_{self._databases}"
+        connection = await asyncpg.connect(self.url("postgres"))
+        try:
+            await connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        finally:
+            await connection.close()
+        return self.url(name)
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(

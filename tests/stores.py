@@ -53,9 +53,11 @@ def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
 
 
 @pytest.fixture
-async def postgresql_url(anyio_backend: str, postgresql: Cluster) -> str:
+async def postgresql_url(anyio_backend: str, postgresql: Cluster) -> AsyncIterator[str]:
     """An up-to-date, empty database on a server."""
-    return await postgresql.new_database()
+    url = await postgresql.lend()
+    yield url
+    await postgresql.give_back(url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

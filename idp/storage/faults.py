@@ -59,12 +59,16 @@ def as_told(error: Exception) -> Exception:
     if code in _GONE:
         told: Exception = NotFound("what this refers to has gone")
     elif _is_unavailable(error, code):
-        # the driver's own text: no statement, no values
-        told = StorageUnavailable(f"{code or type(error).__name__}: {error}")
+        told = StorageUnavailable(f"{code or type(error).__name__}: {_first_line(error)}")
     else:
         return error
     told.__cause__ = error
     return told
+
+
+def _first_line(error: Exception) -> str:
+    """What happened, without the lines that follow: PostgreSQL's tell to whom, with values."""
+    return str(error).partition("\n")[0]
 
 
 def _is_unavailable(error: Exception, code: str) -> bool:

@@ -85,9 +85,12 @@ class Lane:
         result: R = await unit.future
         return result
 
-    async def close(self) -> None:
-        """Refuses what comes, and returns when what waits is done."""
+    def close(self) -> None:
+        """Refuses what comes."""
         self._is_closed = True
+
+    async def finish(self) -> None:
+        """Returns when what waits is done."""
         if self._pump is not None:
             await self._pump
 

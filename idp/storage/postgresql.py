@@ -7,6 +7,7 @@ error at the commit itself is never repeated and never success: nobody knows.
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import partial
 from itertools import count
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ from idp.ports.storage import UnitOfWork
 from idp.storage.drivers import Glance, PostgresqlDriver, SecondGlance
 from idp.storage.faults import as_told, code_of, has_collided
 from idp.storage.limits import Limits
+from idp.storage.pool import Pool
 from idp.storage.schema import demand_current
 from idp.storage.work import Stationery, Work
 
@@ -26,18 +28,20 @@ R = TypeVar("R")
 TRIES = 4
 FIRST_PAUSE_SECONDS = 0.01
 SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ READ ONLY"
-DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+"""InternalClientError: what asyncpg says when a dying server spoke without being asked."""
+
 _CUT_OFF = ("08", "57P01", "57P02")
 
 
 class PostgresqlStore:
     """The database on a server. `parcels_waiting` is set after a commit that put something into the outbox."""
 
-    def __init__(self, pool: asyncpg.Pool, stationery: Stationery, limits: Limits) -> None:
+    def __init__(self, pool: Pool, stationery: Stationery, *, longest_queue: int) -> None:
         self.parcels_waiting = asyncio.Event()
         self._pool = pool
         self._stationery = stationery
-        self._limits = limits
+        self._longest_queue = longest_queue
         self._running: set[asyncio.Task[Any]] = set()
         self._is_closed = False
         self._turns = count()
@@ -62,7 +66,7 @@ class PostgresqlStore:
 
     async def _to_its_end(self, unit: Coroutine[Any, Any, R]) -> R:
         """A caller that goes away leaves a unit that is whole: it runs on, and nobody hears of it."""
-        if self._is_closed or len(self._running) >= self._limits.longest_queue:
+        if self._is_closed or len(self._running) >= self._longest_queue:
             unit.close()
             raise StorageUnavailable("the store is closed" if self._is_closed else "too many units of work are waiting")
         task = asyncio.create_task(unit)
@@ -89,8 +93,14 @@ class PostgresqlStore:
                 await self._pause(TRIES - tries_left)
 
     async def _once(self, unit: Callable[[PostgresqlDriver], R]) -> R:
-        async with self._pool.acquire(timeout=self._limits.lock_timeout_seconds) as connection:
+        connection, is_sound = await self._pool.take(), True
+        try:
             return await greenlet_spawn(unit, PostgresqlDriver(connection))
+        except DRIVER_ERRORS as error:
+            is_sound = not _is_cut_off(error)
+            raise
+        finally:
+            self._pool.give_back(connection, is_sound=is_sound)
 
     async def _pause(self, turn: int) -> None:
         """Longer each time, and not the same for those who collided."""
@@ -143,18 +153,14 @@ def _commit(driver: PostgresqlDriver) -> None:
 
 async def open_postgresql(address: str, stationery: Stationery, limits: Limits) -> PostgresqlStore:
     """Raises StorageUnavailable, SchemaOutdated among them."""
-    try:
-        pool = await asyncpg.create_pool(
-            address,
-            min_size=1,
-            max_size=limits.connections,
-            reset=_end_transaction,
-            statement_cache_size=256,  # every statement of ours stays prepared
-            **_patience(limits),
-        )
-    except DRIVER_ERRORS as error:
-        raise _as_told(error) from error
-    store = PostgresqlStore(pool, stationery, limits)
+    connect = partial(
+        asyncpg.connect,
+        address,
+        statement_cache_size=256,  # every statement of ours stays prepared
+        **_patience(limits),
+    )
+    pool = Pool(connect, size=limits.connections, patience_seconds=limits.lock_timeout_seconds)
+    store = PostgresqlStore(pool, stationery, longest_queue=limits.longest_queue)
     try:
         await store._again(_check)
     except BaseException:
@@ -184,12 +190,6 @@ def _check(driver: PostgresqlDriver) -> None:
         driver.roll_back()
 
 
-async def _end_transaction(connection: asyncpg.Connection) -> None:
-    """On the way back into the pool. Usually there is nothing to do: units end what they began."""
-    if connection.is_in_transaction():
-        await connection.execute("ROLLBACK")
-
-
 def _patience(limits: Limits) -> dict[str, Any]:
     """Nothing waits for ever, on either side."""
     seconds = {
@@ -208,10 +208,9 @@ def _is_cut_off(error: BaseException) -> bool:
     """Whether the connection is gone; another may be as good as new."""
     if isinstance(error, asyncpg.InterfaceError):
         return "closed" in str(error)
-    return isinstance(error, ConnectionError) or code_of(error).startswith(_CUT_OFF)
+    lost = isinstance(error, ConnectionError | asyncpg.InternalClientError)
+    return lost or code_of(error).startswith(_CUT_OFF)
 
 
 def _as_told(error: Exception) -> Exception:
-    if isinstance(error, asyncpg.InterfaceError) and _is_cut_off(error):
-        return StorageUnavailable(str(error))
-    return as_told(error)
+    return StorageUnavailable(f"cut off: {type(error).__name__}") if _is_cut_off(error) else as_told(error)

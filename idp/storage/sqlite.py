@@ -67,7 +67,9 @@ class SqliteStore:
     async def close(self) -> None:
         """Finishes what waits. The last connection to go empties the write-ahead log into the file."""
         for lane in (self._writing, self._reading):
-            await lane.close()
+            lane.close()
+        for lane in (self._writing, self._reading):
+            await lane.finish()
         await self._connections.aclose()
 
 
@@ -111,9 +113,15 @@ def make_file(path: Path) -> None:
 
 @asynccontextmanager
 async def _connected(path: Path, limits: Limits, pragmas: tuple[str, ...]) -> AsyncIterator[aiosqlite.Connection]:
-    connection = await aiosqlite.connect(
+    connection = aiosqlite.connect(
         path, isolation_level=None, timeout=limits.lock_timeout_seconds, cached_statements=512
     )
+    try:
+        await connection
+    except BaseException:
+        # its thread is on its way out, and has something to say to this loop before it goes
+        await asyncio.to_thread(connection._thread.join)
+        raise
     try:
         await on_thread(connection, _set_up, connection._conn, pragmas)
         yield connection

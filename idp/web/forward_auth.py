@@ -37,7 +37,7 @@ class ForwardAuth:
         named = [(contract, self.style.named(name)) for contract, name in self.cookies]
         tokens = [(contract, held[name]) for contract, name in named if name in held]
         try:
-            principal = await self.admit(tokens, _first(request, METHOD_HEADERS), _first(request, PATH_HEADERS))
+            principal = await self.admit(tokens, _agreed(request, METHOD_HEADERS), _agreed(request, PATH_HEADERS))
         except Refusal:
             return Response(status_code=401)
         except Accident:
@@ -45,8 +45,13 @@ class ForwardAuth:
         return Response(headers=_identity(principal) if principal else None)
 
 
-def _first(request: Request, names: Sequence[str]) -> str:
-    return next((value for name in names if (value := request.headers.get(name))), "")
+def _agreed(request: Request, names: Sequence[str]) -> str:
+    """What all headers of these names say; nothing, which is never public, where they differ.
+
+    A proxy sets its own pair, and may pass on a client's header of the other one's name (threat row 111).
+    """
+    said = {value for name in names for value in request.headers.getlist(name)}
+    return said.pop() if len(said) == 1 else ""
 
 
 def _identity(principal: Principal) -> dict[str, str]:

@@ -80,6 +80,28 @@ async def test_traefiks_headers_are_understood_too(browser: httpx2.AsyncClient) 
     assert (await browser.get("/auth/verify", headers=headers)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("x-forwarded-method", "GET"), ("x-forwarded-uri", "/private"), ("x-original-uri", "/listings")],
+        [("x-forwarded-method", "POST"), ("x-forwarded-uri", "/listings"), ("x-original-method", "GET")],
+        [("x-forwarded-method", "GET"), ("x-forwarded-uri", "/listings"), ("x-forwarded-uri", "/private")],
+    ],
+)
+async def test_a_client_that_adds_headers_beside_the_proxys_opens_nothing(
+    browser: httpx2.AsyncClient, headers: list[tuple[str, str]]
+) -> None:
+    """Row 111: Traefik passes on a client's X-Original-* beside its own X-Forwarded-*. If they differ none counts."""
+    assert (await browser.get("/auth/verify", headers=headers)).status_code == 401
+
+
+async def test_headers_of_both_kinds_that_agree_are_understood(browser: httpx2.AsyncClient) -> None:
+    names = ("x-forwarded-{}", "x-original-{}")
+    headers = {name.format(what): value for name in names for what, value in (("method", "GET"), ("uri", "/listings"))}
+
+    assert (await browser.get("/auth/verify", headers=headers)).status_code == 200
+
+
 async def test_a_session_that_was_ended_does_not_pass(idp: TestProvider, browser: httpx2.AsyncClient) -> None:
     await idp.add_account(EMAIL, PASSWORD)
     await browser.post("/auth/login", json={"email": EMAIL, "password": PASSWORD})

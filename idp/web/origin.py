@@ -10,6 +10,7 @@ from idp.core.errors import Forbidden
 
 OWN = frozenset({"same-origin", "none"})
 READ_AHEAD = ("sec-purpose", "purpose", "x-moz")
+NO_PART_OF_AN_ORIGIN = frozenset("@?#\\ ")
 
 
 class ForeignOrigin(Forbidden):
@@ -20,12 +21,14 @@ class ForeignOrigin(Forbidden):
 
 def canonical_origin(text: str) -> str | None:
     """`scheme://host[:port]` without a default port, in lower case; None for anything else, `null` included."""
+    if any(char in NO_PART_OF_AN_ORIGIN or not char.isprintable() for char in text):
+        return None  # `urlsplit` would drop some of them without a word
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
         return None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query or parts.username:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
         return None
     standard = {"http": 80, "https": 443}[parts.scheme]
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname

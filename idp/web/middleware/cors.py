@@ -20,14 +20,15 @@ class Cors:
     public: Collection[str]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        origin = _origin_of(scope) if scope["type"] == "http" else None
-        if origin is None:
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        origin = _origin_of(scope)
         headers = self._headers(scope["path"], origin)
-        if scope["method"] == "OPTIONS" and any(
-            name == b"access-control-request-method" for name, _ in scope["headers"]
-        ):
+        if not headers:
+            await self.app(scope, receive, send)
+            return
+        if origin is not None and _is_preflight(scope):
             await _preflight(send, headers)
             return
 
@@ -38,9 +39,12 @@ class Cors:
 
         await self.app(scope, receive, send_with)
 
-    def _headers(self, path: str, origin: str) -> list[tuple[bytes, bytes]]:
+    def _headers(self, path: str, origin: str | None) -> list[tuple[bytes, bytes]]:
         if path in self.public:
+            # whoever asks: a cache may keep the answer to one for all
             return [(b"access-control-allow-origin", b"*")]
+        if origin is None:
+            return []
         if not self.rule.allows(origin):
             return [(b"vary", b"Origin")]
         return [
@@ -52,6 +56,12 @@ class Cors:
 
 def _origin_of(scope: Scope) -> str | None:
     return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"), None)
+
+
+def _is_preflight(scope: Scope) -> bool:
+    return scope["method"] == "OPTIONS" and any(
+        name == b"access-control-request-method" for name, _ in scope["headers"]
+    )
 
 
 async def _preflight(send: Send, headers: list[tuple[bytes, bytes]]) -> None:

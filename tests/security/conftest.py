@@ -1,0 +1,67 @@
+"""A provider as an attacker meets it: over HTTP, nothing of ours replaced but time."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from idp.testing.provider import TestProvider, provider_at
+from tests.plugins.packages import site
+from tests.postgresql import postgresql
+from tests.security.acts import ENGLISH
+from tests.support import check_answer, template
+
+__all__ = ["postgresql", "site", "template"]
+
+Opened = Callable[..., AbstractAsyncContextManager[TestProvider]]
+
+
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    """One event loop a module, so that a provider may serve several tests."""
+    return "asyncio"
+
+
+@pytest.fixture
+def opened(tmp_path: Path, template: Path) -> Opened:
+    """Opens a provider with settings of the test's own."""
+
+    def open_with(**settings: Any) -> AbstractAsyncContextManager[TestProvider]:
+        folder = tmp_path / "provider"
+        keys = {"master_key_file": folder / "master.key", **settings.pop("keys", {})}
+        return provider_at(folder, template=template, **{"messages": ENGLISH, "keys": keys, **settings})
+
+    return open_with
+
+
+@pytest.fixture
+async def idp(anyio_backend: str, opened: Opened) -> AsyncIterator[TestProvider]:
+    async with opened() as provider:
+        provider.on_answer = check_answer
+        yield provider
+
+
+@pytest.fixture
+async def browser(idp: TestProvider) -> AsyncIterator[httpx2.AsyncClient]:
+    async with idp.browser() as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+async def shared(
+    anyio_backend: str, template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[TestProvider]:
+    """One for all tests of a module that leave nothing behind."""
+    async with provider_at(tmp_path_factory.mktemp("shared"), template=template, messages=ENGLISH) as provider:
+        provider.on_answer = check_answer
+        yield provider
+
+
+@pytest.fixture
+async def stranger(shared: TestProvider) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client that nobody knows, at the shared provider."""
+    async with shared.browser() as client:
+        yield client

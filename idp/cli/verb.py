@@ -33,18 +33,20 @@ class Verb(click.Command):
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
-        asked_for_json = "--json" in args
+        voice = Voice.of(as_json="--json" in args, no_color=True)
         try:
             return super().make_context(info_name, args, parent, **extra)
         except click.UsageError as error:
-            _refuse_usage(error, asked_for_json=asked_for_json)
+            refuse_usage(voice, error)
 
     def invoke(self, ctx: click.Context) -> None:
         voice = Voice.of(as_json=ctx.params.pop("as_json"), no_color=ctx.params.pop("no_color"))
         chosen = ctx.find_object(Chosen) or Chosen(path=None)
         try:
             answer = self.carry_out(ctx, chosen, voice)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit):
+        except click.UsageError as error:
+            refuse_usage(voice, error)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
             sys.exit(complain(voice, error))
@@ -72,7 +74,7 @@ class Noun(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            _refuse_usage(error, asked_for_json="--json" in args)
+            refuse_usage(Voice.of(as_json="--json" in args, no_color=True), error)
 
 
 class DeskVerb(Verb):
@@ -122,13 +124,11 @@ def complain(voice: Voice, error: Exception) -> int:
     return EXIT_FAILED
 
 
-def _refuse_usage(error: click.UsageError, *, asked_for_json: bool) -> NoReturn:
-    """One line, not click's three: with the command to ask for help."""
-    if asked_for_json or not sys.stdout.isatty():
-        Voice(as_json=True).complain("usage", error.format_message())
-    else:
-        path = error.ctx.command_path if error.ctx else "idp"
-        Voice(as_json=False).complain("usage", f"{error.format_message()} See `{path} --help`.")
+def refuse_usage(voice: Voice, error: click.UsageError) -> NoReturn:
+    """One line, not click's three: on a terminal with the command to ask for help."""
+    path = error.ctx.command_path if error.ctx else "idp"
+    message = error.format_message()
+    voice.complain("usage", message if voice.as_json else f"{message} See `{path} --help`.")
     sys.exit(EXIT_REFUSED)
 
 

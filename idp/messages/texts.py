@@ -66,7 +66,7 @@ def compile_texts(languages: Sequence[str], overrides: Path | None) -> Texts:
         except jinja2.TemplatesNotFound:
             if kind != SHORT:
                 problems.append(TemplateProblem(file=f"{language}/{template}.{kind}", reason="is missing"))
-        except jinja2.TemplateError as error:
+        except Exception as error:  # an expression of the operator's may raise anything
             problems.append(TemplateProblem(file=f"{language}/{template}.{kind}", reason=_reason(error)))
     if problems:
         raise TemplatesRefused(problems)
@@ -98,6 +98,6 @@ def _compiled(environment: jinja2.Environment, languages: Sequence[str], languag
     return template
 
 
-def _reason(error: jinja2.TemplateError) -> str:
+def _reason(error: Exception) -> str:
     line = f"line {error.lineno}: " if isinstance(error, jinja2.TemplateSyntaxError) else ""
-    return f"{line}{error.message or type(error).__name__}"
+    return f"{line}{str(error).partition(chr(10))[0] or type(error).__name__}"

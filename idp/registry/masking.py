@@ -28,7 +28,8 @@ def masked(text: str, secrets: Iterable[str]) -> str:
 
 
 def unread_secrets(model: type[BaseModel], table: Mapping[str, object]) -> Iterator[str]:
-    """The secrets of a table that did not become settings."""
+    """The secrets of a table that did not become settings: those from outside, and what stands in a secret's place."""
+    yield from _secrets_in(dict(table))
     for name, field in model.model_fields.items():
         value = table.get(name)
         if isinstance(value, str) and value and is_secret(field.annotation):

@@ -87,6 +87,7 @@ def test_every_template_that_does_not_compile_or_fill_is_told_at_once(tmp_path: 
         en__mfa_code_DOT_subject_DOT_txt="{{ cod }}",
         en__reset_password_DOT_html='{% extends "nowhere.html" %}',
         en__sign_in_code_DOT_sms_DOT_txt="{{ code | shout }}",
+        en__confirm_account_DOT_txt="{{ minutes + code }}",
     )
 
     problems = {problem.file: problem.reason for problem in refused(tmp_path)}
@@ -96,6 +97,7 @@ def test_every_template_that_does_not_compile_or_fill_is_told_at_once(tmp_path: 
         "en/mfa_code.subject.txt",
         "en/reset_password.html",
         "en/sign_in_code.sms.txt",
+        "en/confirm_account.txt",
     }
     assert problems["en/mfa_code.txt"].startswith("line 1: ")
     assert problems["en/mfa_code.subject.txt"] == "'cod' is undefined"

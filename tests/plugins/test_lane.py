@@ -6,8 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from idp.core.ids import AccountId
+from idp.registry.home import at_home
 from idp.registry.lane import THREADS, Lane
 from idp.registry.outcome import Answered, Raised
+from idp.sdk import OwnCredential
+from idp.testing.context import plugin_context
+from idp.testing.memory import MemoryCredentials
 
 
 async def here() -> str:
@@ -57,6 +62,42 @@ async def test_threads_for_calls_that_block_are_few() -> None:
     assert isinstance(outcome, Answered)
     assert isinstance(outcome.value, ThreadPoolExecutor)
     assert getattr(outcome.value, "_max_workers", None) == THREADS
+
+
+async def test_what_a_plugin_is_lent_is_used_at_home() -> None:
+    """The database and the hasher live on the server's loop."""
+    lane, threads = Lane("push"), set[str]()
+
+    class Noting(MemoryCredentials):
+        """Notes where it is used."""
+
+        async def get(self, account_id: AccountId) -> OwnCredential | None:
+            threads.add(threading.current_thread().name)
+            return await super().get(account_id)
+
+    context = at_home(plugin_context("push", credentials=Noting()), lane)
+    jane = AccountId("jane")
+
+    async def use() -> list[object]:
+        await context.credentials.put(jane, b"1")
+        await context.store.put("a", b"2")
+        await context.store.put("b", b"5")
+        await context.store.remove("b")
+        return [
+            await context.credentials.get(jane),
+            await context.credentials.swap(jane, b"3", 1),
+            await context.credentials.remove(jane),
+            await context.store.get("a"),
+            await context.store.add("a", b"4"),
+            await context.store.get("b"),
+            await context.passwords.match(jane, "x"),
+        ]
+
+    outcome = await lane.run(use)
+    await lane.close()
+
+    assert outcome == Answered([OwnCredential(data=b"1", version=1), True, True, b"2", False, None, False])
+    assert threads == {threading.current_thread().name}
 
 
 async def test_closing_cancels_what_still_runs() -> None:

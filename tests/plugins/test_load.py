@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 
 import pytest
+from pydantic import SecretStr
 
 from idp.registry.load import load_plugins
 from idp.registry.loaded import Loaded
@@ -137,10 +138,42 @@ def test_a_validator_that_quotes_a_secret_quotes_nothing(site: Site) -> None:
     ).replace("Sender[PushSettings]", "Sender[QuotingSettings]")
     site.install("idp-push", source, plugins={"push": "idp_push:Push"})
 
-    problem = only(refused({"push": {"url": "u", "token": "s3cr3t-value"}}))
+    for token in ("s3cr3t-value", SecretStr("s3cr3t-value")):
+        problem = only(refused({"push": {"url": "u", "token": token}}))
 
-    assert problem.key == "plugins.push.token"
-    assert problem.reason == "********** is too short"
+        assert problem.key == "plugins.push.token"
+        assert problem.reason == "********** is too short"
+
+
+@pytest.mark.parametrize("fault", ["raise OSError('s3cr3t-value')", "import time; time.sleep(1)"])
+def test_settings_that_cannot_be_read_at_all_are_refused(site: Site, fault: str) -> None:
+    source = PUSH.replace(
+        "    class Push(",
+        f"""
+    from pydantic import field_validator
+    class FaultySettings(PushSettings):
+        @field_validator("url")
+        @classmethod
+        def _fails(cls, url):
+            {fault}
+
+    class Push(""",
+    ).replace("Sender[PushSettings]", "Sender[FaultySettings]")
+    site.install("idp-push", source, plugins={"push": "idp_push:Push"})
+
+    problem = only(refused({"push": {"url": "u"}}, seconds=0.1))
+
+    assert problem.reason.startswith("cannot read its settings: ")
+    assert "s3cr3t-value" not in problem.reason
+
+
+def test_a_secret_in_the_place_of_an_ordinary_setting_is_refused_without_it(site: Site) -> None:
+    """`url = { env = … }`: only what asks for a secret gets one."""
+    site.install("idp-push", PUSH, plugins={"push": "idp_push:Push"})
+
+    problem = only(refused({"push": {"url": SecretStr("s3cr3t-value")}}))
+
+    assert (problem.key, problem.reason) == ("plugins.push.url", "input should be a valid string")
 
 
 def test_all_problems_of_all_plugins_come_at_once(site: Site) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from pydantic import SecretStr
 
 from idp.registry.problems import PluginsRefused
 from idp.testing.provider import TestProvider, provider_at
@@ -77,12 +78,12 @@ def opened(tmp_path: Path, template: Path) -> Opened:
     return open_with
 
 
-async def sign_in(browser: httpx2.AsyncClient, **more: str) -> httpx2.Response:
-    return await browser.post("/auth/login", json={**CREDENTIALS, **more})
+Webhook = tuple[list[dict[str, str]], str]
+"""What was posted, and where to post."""
 
 
-async def test_a_package_of_somebody_elses_brings_a_whole_way_to_prove_oneself(site: Site, opened: Opened) -> None:
-    """The example: one table enables channel and sender."""
+@pytest.fixture
+def webhook() -> Iterator[Webhook]:
     posts: list[dict[str, str]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -93,20 +94,31 @@ async def test_a_package_of_somebody_elses_brings_a_whole_way_to_prove_oneself(s
 
         def log_message(self, *args: Any) -> None: ...
 
-    site.install("idp-chat", EXAMPLE.read_text(), plugins={"chat": "idp_chat:Chat"})
-    with HTTPServer(("127.0.0.1", 0), Handler) as webhook:
-        thread = Thread(target=webhook.serve_forever, args=(0.01,))
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
-        table = {"webhook_url": f"http://127.0.0.1:{webhook.server_port}/", "domain": "example.com"}
-        async with opened(chat=table) as idp, idp.browser() as browser:
-            await idp.add_account(EMAIL, PASSWORD, mfa_methods=frozenset({"chat"}))
-            asked = await browser.post("/auth/request-mfa-code", json={**CREDENTIALS, "mfaType": "chat"})
-            await idp.deliver()
-            (post,) = posts
-            code = post["text"].split()[0]
-            answer = await sign_in(browser, mfaCode=code, mfaType="chat")
-        webhook.shutdown()
+        yield posts, f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
         thread.join()
+
+
+async def sign_in(browser: httpx2.AsyncClient, **more: str) -> httpx2.Response:
+    return await browser.post("/auth/login", json={**CREDENTIALS, **more})
+
+
+async def test_a_package_of_somebody_elses_brings_a_whole_way_to_prove_oneself(
+    site: Site, opened: Opened, webhook: Webhook
+) -> None:
+    """The example: one table enables channel and sender."""
+    posts, url = webhook
+    site.install("idp-chat", EXAMPLE.read_text(), plugins={"chat": "idp_chat:Chat"})
+    async with opened(chat={"webhook_url": SecretStr(url), "domain": "example.com"}) as idp, idp.browser() as browser:
+        await idp.add_account(EMAIL, PASSWORD, mfa_methods=frozenset({"chat"}))
+        asked = await browser.post("/auth/request-mfa-code", json={**CREDENTIALS, "mfaType": "chat"})
+        await idp.deliver()
+        (post,) = posts
+        code = post["text"].split()[0]
+        answer = await sign_in(browser, mfaCode=code, mfaType="chat")
 
     assert asked.status_code == 201
     assert post["channel"] == "@jane"

@@ -39,7 +39,7 @@ def webhook() -> Iterator[Webhook]:
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
         webhook.url = f"http://127.0.0.1:{server.server_port}/hooks/secret"
-        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         yield webhook
         server.shutdown()

@@ -56,19 +56,16 @@ def as_told(error: Exception) -> Exception:
     A row that refers to one that has gone is NotFound: the account was deleted while somebody signed in.
     """
     code = code_of(error)
+    if getattr(error, "detail", None):
+        error.detail = None  # type: ignore[attr-defined]  # PostgreSQL quotes the row: nothing for a log (threat row 133)
     if code in _GONE:
         told: Exception = NotFound("what this refers to has gone")
     elif _is_unavailable(error, code):
-        told = StorageUnavailable(f"{code or type(error).__name__}: {_first_line(error)}")
+        told = StorageUnavailable(f"{code or type(error).__name__}: {error}")
     else:
         return error
     told.__cause__ = error
     return told
-
-
-def _first_line(error: Exception) -> str:
-    """What happened, without the lines that follow: PostgreSQL's tell to whom, with values."""
-    return str(error).partition("\n")[0]
 
 
 def _is_unavailable(error: Exception, code: str) -> bool:

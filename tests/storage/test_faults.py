@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -108,6 +109,17 @@ async def test_a_fault_in_one_unit_does_not_touch_those_beside_it(store: Store) 
 
     assert [type(result) for result in results].count(Fault) == 1
     assert await store.read(lambda work: work.accounts.count()) == 10
+
+
+async def test_no_value_of_a_row_is_in_an_errors_text(store: Store) -> None:
+    """Threat row 133: an error that nobody expected goes into the log."""
+    await keep(store)
+    await store.transact(lambda work: work.sessions.open(a_session()))
+
+    with pytest.raises(Exception, match=r"(?i)unique") as raised:
+        await store.transact(lambda work: work.sessions.open(a_session()))
+
+    assert a_session().id not in "".join(traceback.format_exception(raised.value))
 
 
 async def test_a_statement_that_the_database_refuses_leaves_nothing_half_done(store: Store) -> None:

@@ -54,7 +54,10 @@ def _with_its_own_issuer(settings: "Settings") -> "Settings":
 
 
 def _serve(settings: "Settings") -> int:
-    # after the settings, so that a mistake in them is told before all this is imported
+    # a mistake in the settings, or a port in use, is told before all the rest is imported
+    from idp.server.listening import bind
+
+    sockets = bind(settings.server.host, settings.server.port)
     from idp.server.serve import Moments, serve
 
     def listening(port: int) -> None:
@@ -63,7 +66,7 @@ def _serve(settings: "Settings") -> int:
         click.echo(banner(settings, port), color=False if os.environ.get("NO_COLOR") else None)
 
     if not settings.demo:
-        return serve(settings, Moments(listening=listening))
+        return serve(settings, sockets, Moments(listening=listening))
     from idp.cli.demo import load_demo
 
-    return serve(settings, Moments(listening=listening, prepared=load_demo))
+    return serve(settings, sockets, Moments(listening=listening, prepared=load_demo))

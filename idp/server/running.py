@@ -20,9 +20,12 @@ from idp.server.protocol import BoundedProtocol, Bounds
 KEEP_ALIVE_SECONDS = 65
 """Longer than proxies keep a connection to us open (nginx: 60 s), so that it is they who close it."""
 
-FOR_REQUESTS = 0.8
+FOR_REQUESTS = 0.75
 FOR_LETTERS = 0.1
 """Parts of `server.shutdown`; what is left is for closing."""
+
+TICKS_SECONDS = 0.3
+"""What uvicorn takes to see that it is over, however short its patience."""
 
 FORCED = 130
 OVERDUE = 1
@@ -114,7 +117,7 @@ def _config(provider: Provider) -> uvicorn.Config:
         connections=allow_connections(server.max_connections, provider.logs.named("server")),
     )
     protocol: Any = partial(BoundedProtocol, bounds=bounds)
-    patience: Any = server.shutdown.total_seconds() * FOR_REQUESTS
+    patience: Any = max(0.1, server.shutdown.total_seconds() * FOR_REQUESTS - TICKS_SECONDS)
     return uvicorn.Config(
         provider.application,
         http=protocol,

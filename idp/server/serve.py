@@ -12,7 +12,7 @@ import uvloop
 from idp.app import Ambient, Provider, logs_of, open_provider
 from idp.config.settings import Settings
 from idp.logs import Logs, adopted
-from idp.server.listening import bind, listen
+from idp.server.listening import listen
 from idp.server.running import run
 from idp.storage import upgrade
 
@@ -29,14 +29,15 @@ class Moments:
     prepared: Callable[[Provider], Awaitable[None]] | None = None
 
 
-def serve(settings: Settings, moments: Moments) -> int:
-    """Serves until SIGTERM or SIGINT; the exit code.
+def serve(settings: Settings, sockets: Sequence[socket.socket], moments: Moments) -> int:
+    """Serves on `sockets`, which are bound, until SIGTERM or SIGINT; the exit code.
 
     Migrations, keys and what `moments.prepared` does are done once, before the first worker starts.
     Raises ListenRefused, and what `upgrade` and `open_provider` raise.
     """
     with ExitStack() as stack:
-        sockets = [stack.enter_context(one) for one in bind(settings.server.host, settings.server.port)]
+        for one in sockets:
+            stack.enter_context(one)
         logs = stack.enter_context(logs_of(settings, Ambient.of_the_system().clock))
         stack.enter_context(adopted(logs))
         if settings.server.workers == 1:

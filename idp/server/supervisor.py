@@ -135,6 +135,8 @@ class Supervisor:
 
     def _end(self) -> None:
         self._stop.set()
+        for one in self._sockets:
+            one.close()  # or connections would wait in line for nobody
         for worker in self._running:
             with suppress(ProcessLookupError):
                 worker.process.terminate()

@@ -124,20 +124,20 @@ async def test_a_plugin_that_clings_to_life_is_left_behind() -> None:
         began = loop.time()
         with pytest.raises(PluginFailed):
             await bad.factor.verify(JANE, SECRET)
-        assert loop.time() - began < 0.8
+        assert loop.time() - began < 0.95
 
 
 async def test_a_plugin_that_blocks_stops_nobody_else() -> None:
     """Threat row 128: while it blocks its own thread, every other way in goes on."""
     loop = asyncio.get_running_loop()
-    async with fenced(Blocks, seconds=0.3) as bad, fenced(Answers, name="good") as good:
+    async with fenced(Blocks, seconds=0.8) as bad, fenced(Answers, name="good") as good:
         blocked = asyncio.create_task(bad.factor.verify(JANE, SECRET))
         await asyncio.sleep(0.05)
 
         began = loop.time()
         for _ in range(20):
             assert await good.factor.verify(JANE, SECRET) is True
-        assert loop.time() - began < 0.25
+        assert loop.time() - began < 0.7
 
         with pytest.raises(PluginFailed, match="blocks its thread"):
             await blocked

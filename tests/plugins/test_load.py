@@ -208,12 +208,12 @@ def test_a_package_that_cannot_be_imported_is_refused_and_ends_nothing(site: Sit
 
 
 def test_an_import_that_does_not_end_is_refused(site: Site) -> None:
-    site.install("idp-slow", "import time; time.sleep(1)", plugins={"slow": "idp_slow:Slow"})
+    site.install("idp-slow", "import time; time.sleep(3)", plugins={"slow": "idp_slow:Slow"})
     began = time.monotonic()
 
     problem = only(refused({"slow": {}}, seconds=0.1))
 
-    assert time.monotonic() - began < 0.9
+    assert time.monotonic() - began < 2.5
     assert problem.reason.startswith("cannot be imported: no end after 0.1 s")
 
 

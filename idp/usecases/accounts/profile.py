@@ -6,7 +6,7 @@ from typing import Literal, TypedDict
 
 from idp.core.account import Account
 from idp.core.address import EmailAddress
-from idp.core.errors import BadCredentials, Forbidden, MalformedRequest, NotFound, WrongPassword
+from idp.core.errors import BadCredentials, Forbidden, MalformedRequest, NotFound, SessionExpired, WrongPassword
 from idp.core.events import Event, EventName
 from idp.core.ids import AccountId
 from idp.core.message import Template
@@ -120,6 +120,7 @@ class ChangeAccount:
         account = work.accounts.by_id(standing.account.id)
         if account is None:
             raise NotFound
+        self._still_holds(work, principal, standing, account, now)
         account = apply_changes(account, changes, now)
         work.accounts.update(account)
         work.record(Event(name=EventName.ACCOUNT_UPDATED, account_id=account.id), source=source, now=now)
@@ -131,6 +132,16 @@ class ChangeAccount:
         if changes.new_email is not None and changes.new_email != account.email:
             self._ask_for_address(work, standing, changes, source, now)
         return self.policy.standing(work, work.accounts.by_id(account.id) or account)
+
+    def _still_holds(
+        self, work: UnitOfWork, principal: Principal, standing: Standing, account: Account, now: datetime
+    ) -> None:
+        """A reset that came while the old password was being hashed takes its proof and the session away (row 21)."""
+        session = work.sessions.by_id(principal.session.id)
+        if session is None or not session.is_live(now):
+            raise SessionExpired
+        if account.password_changed_at != standing.account.password_changed_at:
+            raise WrongPassword
 
     def _ask_for_address(
         self, work: UnitOfWork, standing: Standing, changes: Changes, source: Source, now: datetime

@@ -31,11 +31,15 @@ class Opened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """Who comes in, and what they proved."""
+    """Who comes in, and what they proved.
+
+    `proved_against` is the account as it was when a password was looked at; None where no password was.
+    """
 
     account_id: AccountId
     methods: tuple[str, ...]
     proved_second_factor: bool
+    proved_against: Account | None = None
     source: Source
 
 
@@ -75,6 +79,10 @@ class Door:
         """
         account = work.accounts.by_id(entry.account_id)
         if account is None or account.is_disabled:
+            raise BadCredentials(attempts_left=1)
+        if entry.proved_against and entry.proved_against.password_changed_at != account.password_changed_at:
+            # the password was changed while the old one was being hashed; a session now would outlive the change
+            # that ended all others (row 21)
             raise BadCredentials(attempts_left=1)
         if not account.is_confirmed:
             raise NotConfirmed(account.id)

@@ -54,6 +54,7 @@ class SignInWithPassword:
             account_id=proved.standing.account.id,
             methods=names_of((*proved.methods, *(secondly.amr if secondly else ()))),
             proved_second_factor=secondly is not None,
+            proved_against=proved.standing.account,
             source=source,
         )
         opened = self.door.open_session(work, entry, now)

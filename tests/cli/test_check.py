@@ -1,0 +1,191 @@
+"""`idp check`: all mistakes at once, and nothing made."""
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from idp.crypto.calibration import LEAST, calibrate
+from idp.crypto.hash_formats import Argon2Cost
+from tests.cli.command_line import CONFIG, CommandLine
+
+BROKEN = """\
+issuer = "http://id.example.com"
+lokout.failed_attempts = 3
+data = "."
+[sessions]
+access = "soon"
+[keys]
+master_key_file = "master.key"
+[messages]
+languages = ["en", "tlh"]
+[jurisdictions.North]
+flags = { singel_use_code = true }
+[plugins.password]
+[plugins.file]
+direktory = "outbox"
+[plugins.totp]
+window_steps = 99
+[plugins.nosuch]
+"""
+
+
+def fresh(tmp_path: Path, text: str = CONFIG) -> CommandLine:
+    (tmp_path / "config.toml").write_text(text)
+    return CommandLine(tmp_path)
+
+
+def test_what_is_right_is_summed_up(idp: CommandLine) -> None:
+    checked = idp.ask("check")
+
+    assert checked["ok"] is True
+    assert checked["plugins"] == ["password", "email_code", "sms_code", "totp", "single_use_code", "file"]
+    assert checked["master_key"] == "found"
+
+
+def test_nothing_is_made(tmp_path: Path) -> None:
+    idp = fresh(tmp_path)
+
+    checked = idp.ask("check")
+
+    assert checked["master_key"] == "made at the first start"
+    assert [path.name for path in tmp_path.iterdir()] == ["config.toml"]
+
+
+def test_all_mistakes_are_told_at_once_each_with_key_reason_and_mend(tmp_path: Path) -> None:
+    idp = fresh(tmp_path, BROKEN)
+    (tmp_path / "master.key").write_text("short")
+    (tmp_path / "master.key").chmod(0o600)
+
+    refusal = idp.refuse("check")
+
+    found = {problem["key"] for problem in refusal["problems"]}
+    assert refusal["exit"] == 2
+    assert found == {
+        "issuer",
+        "lokout",
+        "sessions.access",
+        "keys.master_key_file",
+        "messages.templates",
+        "plugins.file.direktory",
+        "plugins.file.directory",
+        "plugins.totp.window_steps",
+        "plugins.nosuch",
+    }
+    assert all(problem["reason"] and problem["mend"] for problem in refusal["problems"])
+
+
+def test_a_flag_that_nobody_defines_is_told(tmp_path: Path) -> None:
+    idp = fresh(tmp_path, CONFIG.replace("single_use_code = true", "singel_use_code = true"))
+
+    refusal = idp.refuse("check")
+
+    assert [problem["key"] for problem in refusal["problems"]] == ['jurisdictions."Bay Area".flags.singel_use_code']
+
+
+def test_an_operators_template_that_cannot_be_filled_in_is_told(tmp_path: Path) -> None:
+    idp = fresh(tmp_path, CONFIG.replace('messages.languages = ["en"]', 'messages.templates = "own"'))
+    (tmp_path / "own" / "en").mkdir(parents=True)
+    (tmp_path / "own" / "en" / "mfa_code.txt").write_text("{{ nonsense }}")
+
+    refusal = idp.refuse("check")
+
+    assert [problem["key"] for problem in refusal["problems"]] == ["messages.templates"]
+    assert "en/mfa_code.txt" in refusal["problems"][0]["reason"]
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    idp = fresh(tmp_path, CONFIG.replace("sqlite:///idp.db", "sqlite:///file/idp.db"))
+
+    refusal = idp.refuse("check")
+
+    assert [problem["key"] for problem in refusal["problems"]] == ["database.url"]
+
+
+def test_toml_that_is_none_is_told_with_its_line(tmp_path: Path) -> None:
+    refusal = fresh(tmp_path, "issuer = \n").refuse("check")
+
+    assert refusal["exit"] == 2
+    assert "line 1" in refusal["problems"][0]["reason"]
+
+
+def test_without_a_file_it_says_how_to_begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    command = [sys.executable, "-m", "idp", "check"]
+
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, env=_environment())
+
+    assert ran.returncode == 2
+    assert "config.example.toml" in ran.stderr
+
+
+def test_a_terminal_gets_lines_and_never_a_stack_trace(tmp_path: Path) -> None:
+    idp = fresh(tmp_path, BROKEN)
+    process = idp.process("check")
+    out, err = process.communicate()
+
+    assert process.returncode == 2
+    assert out == b""
+    assert b"Traceback" not in err
+
+
+def test_it_takes_less_than_a_second_of_work(tmp_path: Path) -> None:
+    """Of the processor's time: other things may run on the machine. The first run writes the bytecode."""
+    idp = fresh(tmp_path)
+    command = [sys.executable, "-c", _TIMED, "--config", str(idp.config), "check"]
+    environment = {**_environment(), "PYTHONPYCACHEPREFIX": str(tmp_path / "bytecode")}
+
+    runs = [subprocess.run(command, capture_output=True, text=True, check=True, env=environment) for _ in range(2)]
+
+    assert float(runs[1].stderr) < 1.0
+
+
+_TIMED = """
+import sys, time
+from idp.cli import main
+try:
+    main()
+finally:
+    sys.stderr.write(str(time.process_time()))
+"""
+
+
+def _environment() -> dict[str, str]:
+    top = str(Path(__file__).parents[2])
+    unset = {"PYTHONDONTWRITEBYTECODE", "IDP_CONFIG"}
+    return {**{name: value for name, value in os.environ.items() if name not in unset}, "PYTHONPATH": top}
+
+
+class TestCalibration:
+    """`idp check --calibrate`."""
+
+    def test_the_dearest_within_the_time_is_proposed(self) -> None:
+        measured = calibrate(timedelta(milliseconds=100), lambda cost: timedelta(milliseconds=cost.memory_kib / 1000))
+
+        assert measured[-1].cost == Argon2Cost(memory_kib=98_304, passes=2)
+
+    def test_never_less_than_owasps_minimum(self) -> None:
+        measured = calibrate(timedelta(milliseconds=10), lambda _: timedelta(seconds=9))
+
+        assert [one.cost for one in measured] == [LEAST]
+        assert (LEAST.memory_kib, LEAST.passes) == (19_456, 2)
+
+    def test_memory_is_raised_before_passes(self) -> None:
+        measured = calibrate(timedelta(seconds=1), lambda _: timedelta(milliseconds=1))
+
+        memories = [one.cost.memory_kib for one in measured if one.cost.passes == 2]
+        assert memories == sorted(memories)
+        assert [one.cost.passes for one in measured[-2:]] == [3, 4]
+
+    def test_what_it_proposes_can_be_written_into_the_configuration(self, tmp_path: Path) -> None:
+        idp = fresh(tmp_path)
+
+        hashing = idp.ask("check", "--calibrate", "--target", "10")["hashing"]
+        idp.config.write_text(CONFIG + "[hashing]\n" + "\n".join(f"{key} = {value}" for key, value in hashing.items()))
+
+        assert idp.ask("check")["ok"] is True
+        assert hashing["memory_kib"] >= LEAST.memory_kib

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -41,7 +42,7 @@ async def shared(
         yield provider
 
 
-ANSWERS: list[tuple[int, str, str, dict[str, object]]] = [
+ANSWERS: list[tuple[int, str, str, dict[str, Any]]] = [
     (200, "GET", "/health/live", {}),
     (200, "GET", "/jurisdictions", {}),
     (201, "POST", "/user/resend-confirmation", {"json": {"email": EMAIL}}),
@@ -63,10 +64,10 @@ ANSWERS: list[tuple[int, str, str, dict[str, object]]] = [
 
 @pytest.mark.parametrize(("status", "method", "path", "more"), ANSWERS)
 async def test_every_answer_carries_the_headers(
-    stranger: httpx2.AsyncClient, status: int, method: str, path: str, more: dict[str, object]
+    stranger: httpx2.AsyncClient, status: int, method: str, path: str, more: dict[str, Any]
 ) -> None:
     """Rows 12, 13: no frame shows it, no cache keeps it; keys and discovery alone may be kept."""
-    answer = await stranger.request(method, path, **more)  # type: ignore[arg-type]
+    answer = await stranger.request(method, path, **more)
 
     assert answer.status_code == status
     assert {name: answer.headers.get(name) for name in SECURITY} == SECURITY
@@ -81,7 +82,7 @@ async def test_every_answer_carries_the_headers(
 
 async def test_no_header_stands_twice(stranger: httpx2.AsyncClient) -> None:
     for _, method, path, more in ANSWERS:
-        answer = await stranger.request(method, path, **more)  # type: ignore[arg-type]
+        answer = await stranger.request(method, path, **more)
         names = [name for name, _ in answer.headers.multi_items() if name != "set-cookie"]
         assert len(names) == len(set(names)), path
 

@@ -54,7 +54,7 @@ class RefreshSession:
             raise SessionExpired
         session, account = found
         if known.used_at is not None:
-            return session, self._successor_of(work, known, session, source, now)
+            return session, self._successor_of(work, known, found, source, now)
         if not session.is_live(now) or not _may_go_on(account) or now >= known.expires_at:
             raise SessionExpired
         successor = self.entropy.token()
@@ -70,17 +70,18 @@ class RefreshSession:
         sealed = self.sealer.seal(successor.encode(), SEAL) if self.rules.lifetimes.refresh_grace else None
         if not work.refresh.rotate(digest, next_link, sealed, now):
             lost = work.refresh.find(digest)
-            return session, self._successor_of(work, lost or known, session, source, now)
+            return session, self._successor_of(work, lost or known, found, source, now)
         work.sessions.touch(session.id, expires_at=prolonged, now=now)
         return work.sessions.by_id(session.id) or session, successor
 
     def _successor_of(
-        self, work: UnitOfWork, used: RefreshToken, session: Session, source: Source, now: datetime
+        self, work: UnitOfWork, used: RefreshToken, found: tuple[Session, Account], source: Source, now: datetime
     ) -> str:
         """The same successor within the grace; else the end of the session, committed although we raise (row 18)."""
+        session, account = found
         grace = self.rules.lifetimes.refresh_grace
         in_grace = used.used_at is not None and now < used.used_at + grace
-        if in_grace and used.successor is not None and session.is_live(now):
+        if in_grace and used.successor is not None and session.is_live(now) and _may_go_on(account):
             return self.sealer.open(used.successor, SEAL).decode()
         if work.sessions.revoke(session.id, now):
             event = Event(

@@ -21,13 +21,17 @@ class ClientAddress:
 
     trusted: Sequence[Network]
 
-    def of(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
-        """The nearest that is no proxy of ours; an entry that does not parse ends the walk (CVE-2024-47070)."""
+    def of(self, scope: Scope) -> str:
+        """The nearest that is no proxy of ours; an entry that does not parse ends the walk (CVE-2024-47070).
+
+        Several fields of the name are one list (RFC 9110 §5.3): some proxies add theirs beside what they got.
+        """
         peer = (scope.get("client") or (UNKNOWN, 0))[0]
         if not self.trusted or not self._is_trusted(peer):
             return str(peer)
         nearest = str(peer)
-        for entry in reversed(headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")):
+        told = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
+        for entry in reversed(told.decode("latin-1").split(",")):
             address = _parse(entry.strip())
             if address is None:
                 return nearest

@@ -42,7 +42,7 @@ class Envelope:
             return
         headers = dict(scope["headers"])
         request_id = self.entropy.id()
-        address = self.addresses.of(scope, headers)
+        address = self.addresses.of(scope)
         agent = headers.get(b"user-agent", b"").decode("latin-1")[:LONGEST_AGENT]
         scope["idp.source"] = (address, agent, request_id)
         letter = _Answer(send, request_id, https=self.https)

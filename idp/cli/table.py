@@ -14,7 +14,7 @@ from idp.cli.answer import Answer, harmless
 
 def show(answer: Answer, *, colour: bool) -> None:
     """A sentence, a table, a picture: whichever there are."""
-    console = Console(no_color=not colour, highlight=False)
+    console = Console(color_system="auto" if colour else None, highlight=False)
     if answer.says:
         console.print(Text("\n".join(map(harmless, answer.says.split("\n")))), soft_wrap=True)
     elif "items" in answer.data:

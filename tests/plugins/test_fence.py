@@ -203,6 +203,36 @@ async def test_after_five_failures_it_is_not_asked_for_thirty_seconds() -> None:
             await bad.factor.verify(JANE, SECRET)
 
 
+async def test_a_probe_whose_caller_left_is_made_by_the_next() -> None:
+    """Else a plugin would stay shut for as long as the server runs."""
+
+    class Recovers(Answers):
+        """Does what it is told."""
+
+        now = "raises"
+
+        async def verify(self, account: AccountView, code: str) -> bool:
+            if self.now == "raises":
+                raise ValueError
+            await asyncio.sleep(5 if self.now == "takes its time" else 0)
+            return True
+
+    async with fenced(Recovers) as bad:
+        assert isinstance(bad.plugin, Recovers)
+        for _ in range(5):
+            with pytest.raises(PluginFailed):
+                await bad.factor.verify(JANE, SECRET)
+        bad.clock.advance(timedelta(seconds=30))
+        bad.plugin.now = "takes its time"
+        probe = asyncio.create_task(bad.factor.verify(JANE, SECRET))
+        await asyncio.sleep(0.05)
+        probe.cancel()
+        await asyncio.wait({probe})
+        bad.plugin.now = "answers"
+
+        assert await bad.factor.verify(JANE, SECRET) is True
+
+
 async def test_one_good_answer_ends_the_pause() -> None:
     good = threading.Event()
 

@@ -176,7 +176,9 @@ async def test_nobody_writes_headers_or_recipients_of_their_own(
 
     assert letterbox.mails == []
     assert failure.value.permanent
-    assert "example.com" not in str(failure.value)
+    assert str(failure.value) in ("control characters in a header", "not one address")
+    if "subject" in change:
+        assert str(failure.value) == "control characters in a header"
 
 
 async def test_a_body_may_look_like_the_end_of_a_mail(letterbox: Letterbox, plain_port: int) -> None:

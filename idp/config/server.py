@@ -119,7 +119,7 @@ class Database(Table):
 
 
 class Logging(Table):
-    """One line an event, on standard output."""
+    """One line an event, on the standard error stream."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     """The least urgent level that is written."""

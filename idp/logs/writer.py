@@ -11,6 +11,9 @@ LONGEST_QUEUE = 4096
 BATCH = 4096
 """Bytes: what a pipe takes whole (PIPE_BUF), so that lines of several processes do not mix."""
 
+GATHER_SECONDS = 0.05
+"""How long the first line of a batch waits for others: to wake a thread costs more than to make a line."""
+
 PATIENCE_SECONDS = 2.0
 
 
@@ -26,7 +29,8 @@ class Writer:
         self._dropped = 0
         self._dropped_line = dropped_line
         self._write = _sink(stream)
-        self._is_closed = threading.Event()
+        self._is_closed = False
+        self._hurry = threading.Event()
         self._thread = threading.Thread(target=self._run, name="logs", daemon=True)
         self._thread.start()
 
@@ -44,16 +48,20 @@ class Writer:
         """Waits until all that was put is written; False when it was not in time."""
         written = threading.Event()
         self._queue.put(written)
+        self._hurry.set()
         return written.wait(seconds)
 
     def close(self, seconds: float = PATIENCE_SECONDS) -> None:
         """Writes what waits, if the reader reads; lines put later are not written."""
-        self._is_closed.set()
+        self._is_closed = True
         self.flush(seconds)
 
     def _run(self) -> None:
-        while not (self._is_closed.is_set() and self._queue.empty()):
-            self._take(self._queue.get())
+        while not (self._is_closed and self._queue.empty()):
+            first = self._queue.get()
+            self._hurry.wait(GATHER_SECONDS)
+            self._hurry.clear()
+            self._take(first)
 
     def _take(self, first: bytes | threading.Event) -> None:
         lines: list[bytes] = []

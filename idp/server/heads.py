@@ -35,16 +35,24 @@ def judge(version: str, target: bytes, fields: Sequence[tuple[bytes, bytes]], *,
     """Raises HeadRefused. `fields` have their names in lower case; `upgrades`: the request asks for a protocol."""
     if version not in {"1.0", "1.1"}:
         raise HeadRefused(505)
-    single = [name for name, _ in fields if name in SINGLE]
-    if len(single) != len(set(single)):
-        raise HeadRefused(400)
+    if len(target) > LONGEST_TARGET:
+        raise HeadRefused(414)
+    if len(fields) > MOST_FIELDS:
+        raise HeadRefused(431)
     values = dict(fields)
+    if len(values) < len(fields):
+        _judge_repetition([name for name, _ in fields if name in SINGLE])
     if version == "1.1" and b"host" not in values:
         raise HeadRefused(400)
     if upgrades and b"transfer-encoding" in values:
         raise HeadRefused(400)
     _judge_framing(version, values.get(b"transfer-encoding"), values.get(b"content-length"))
     _judge_target(target, values.get(b"host", b""))
+
+
+def _judge_repetition(single: Sequence[bytes]) -> None:
+    if len(single) != len(set(single)):
+        raise HeadRefused(400)
 
 
 def _judge_framing(version: str, encoding: bytes | None, length: bytes | None) -> None:

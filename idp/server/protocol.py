@@ -14,7 +14,7 @@ import httptools
 import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from idp.server.heads import LARGEST_HEAD, LONGEST_TARGET, MOST_FIELDS, HeadRefused, judge
+from idp.server.heads import LARGEST_HEAD, HeadRefused, judge
 from idp.web.middleware.envelope import HEADERS
 
 MOST_AHEAD = 16
@@ -48,8 +48,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._is_deaf = False
         self._last_words: int | None = None
         self._refusal: int | None = None
-        self._size = self._fields = self._silent = self._unanswered = 0
-        self._raw = 0
+        self._silent = self._piece = self._unanswered = self._raw = 0
 
     # --- the event loop calls ---
 
@@ -75,13 +74,13 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._is_deaf:
             return
         self._unset_keepalive_if_required()
-        if self._deadline is None and not self._unanswered:
-            self._expect_head()
         # in slices, so that no more than one of them escapes the count of what the parser holds without a word
         for start in range(0, len(data), SLICE):
             piece = data[start : start + SLICE] if len(data) > SLICE else data
             if not (self._take_raw(piece) if self._raw else self._feed(piece)):
                 return
+        if self._deadline is None and (self._is_in_head or self._is_idle):
+            self._expect_head()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -103,43 +102,23 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._is_in_head = True
-        self._size = self._fields = self._silent = 0
-        if self._deadline is None:
-            self._expect_head()
-
-    def on_url(self, url: bytes) -> None:
-        self._grow(len(url))
-        if self._size > LONGEST_TARGET:
-            self._raise(414)
-        super().on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._grow(len(name) + len(value) + len(b": \r\n"))
-        self._fields += 1
-        if self._fields > MOST_FIELDS:
-            self._raise(431)
-        # a trailer comes too late to be judged (RFC 9110 §6.5.1); `x_forwarded_for` mimics a name that proxies set, for
-        # those behind who take the one for the other (threat row 111)
-        if self._is_in_head and b"_" not in name:
-            super().on_header(name, value)
+        self._silent = self._piece
 
     def on_headers_complete(self) -> None:
+        self._head_arrived()
+        upgrades = self.parser.should_upgrade()
+        # `x_forwarded_for` mimics a name that proxies set, for those behind who take the one for the other (row 111)
+        self.headers[:] = [field for field in self.headers if b"_" not in field[0]]
+        self._judge(upgrades=upgrades)
         self._is_in_head = False
         self._silent = 0
-        self._head_arrived()
-        if len(self.pipeline) >= MOST_AHEAD:
-            self._raise(429)
-        try:
-            judge(self.parser.get_http_version(), self.url, self.headers, upgrades=self.parser.should_upgrade())
-        except HeadRefused as refused:
-            self._refusal = refused.status
-            raise
         super().on_headers_complete()
         self._unanswered += 1
-        if self.parser.should_upgrade():
+        if upgrades:
             # we switch to nothing (RFC 9110 §7.8). The parser believes that we do: from here on it is not asked
             self.cycle.keep_alive = False
             self._raw = int(dict(self.headers).get(b"content-length", b"0"))
+        self.headers = []  # for the trailers, which come when everything is decided (RFC 9110 §6.5.1)
 
     def on_body(self, body: bytes) -> None:
         self._silent = 0
@@ -168,9 +147,14 @@ class BoundedProtocol(HttpToolsProtocol):
 
     # --- our own ---
 
+    @property
+    def _is_idle(self) -> bool:
+        return not self._unanswered and self.timeout_keep_alive_task is None
+
     def _feed(self, data: bytes) -> bool:
         """Whether more may follow."""
-        self._silent += len(data)
+        self._piece = len(data)
+        self._silent += self._piece
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -178,7 +162,7 @@ class BoundedProtocol(HttpToolsProtocol):
         except httptools.HttpParserError:
             self._refuse(self._refusal or 400)
         else:
-            if self._silent > LARGEST_HEAD:
+            if self._silent > LARGEST_HEAD + SLICE:
                 self._refuse(431)
         return not self._is_deaf
 
@@ -193,15 +177,19 @@ class BoundedProtocol(HttpToolsProtocol):
         self._is_deaf = not self._raw
         return not self._is_deaf
 
-    def _grow(self, size: int) -> None:
-        self._silent = 0
-        self._size += size
-        if self._size > LARGEST_HEAD:
-            self._raise(431)
+    def _judge(self, *, upgrades: bool) -> None:
+        try:
+            if self._silent > LARGEST_HEAD and self._size_of_head() > LARGEST_HEAD:
+                raise HeadRefused(431)
+            if len(self.pipeline) >= MOST_AHEAD:
+                raise HeadRefused(429)
+            judge(self.parser.get_http_version(), self.url, self.headers, upgrades=upgrades)
+        except HeadRefused as refused:
+            self._refusal = refused.status
+            raise
 
-    def _raise(self, status: int) -> None:
-        self._refusal = status
-        raise HeadRefused(status)
+    def _size_of_head(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) + len(b": \r\n") for name, value in self.headers)
 
     def _expect_head(self) -> None:
         self._deadline = self.loop.call_later(self._bounds.head_seconds, self._head_is_late)

@@ -8,3 +8,6 @@ TenantId = NewType("TenantId", str)
 EventId = NewType("EventId", str)
 MessageId = NewType("MessageId", str)
 KeyId = NewType("KeyId", str)
+
+NOBODY = AccountId("")
+"""No account has it. What is asked about an account is asked about nobody too, where time must tell nothing (row 36)."""

@@ -86,7 +86,7 @@ class Door:
             raise BadCredentials(attempts_left=1)
         if not account.is_confirmed:
             raise NotConfirmed(account.id)
-        if not entry.proved_second_factor and self.policy.needs_second_factor(self.policy.standing(work, account)):
+        if not entry.proved_second_factor and self.policy.needs_second_factor_after_all(work, account):
             raise CodeMissing
         return account
 

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from idp.core.account import Account
 from idp.core.address import EmailAddress
-from idp.core.errors import Accident, AccountLocked, BadCredentials, NotConfirmed, PasswordOutdated
+from idp.core.errors import Accident, AccountLocked, BadCredentials, NotConfirmed, PasswordOutdated, PluginFailed
 from idp.core.events import Event, EventName, Outcome
 from idp.core.lockout import Charge, Exhausted
 from idp.core.session import Source
 from idp.ports.ambient import Clock
 from idp.ports.crypto import Digester
 from idp.ports.storage import Store, UnitOfWork
+from idp.sdk import AccountView, FirstFactor
 from idp.usecases.extensions import Extensions
 from idp.usecases.rules import Rules
 from idp.usecases.signin.guesses import Counter, Guesses
@@ -49,7 +51,11 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvePassword:
-    """Raises BadCredentials, AccountLocked, TooManyRequests; NotConfirmed, PasswordOutdated after a right password."""
+    """Raises BadCredentials, AccountLocked, TooManyRequests; NotConfirmed, PasswordOutdated after a right password.
+
+    An attempt that ends in a fault of ours before anybody looked at it is given back. One that ends in a plugin's stays
+    charged: a plugin may look first and fail then, and by failing for wrong guesses alone would make them free.
+    """
 
     store: Store
     clock: Clock
@@ -62,19 +68,15 @@ class ProvePassword:
     async def __call__(self, claim: PasswordClaim) -> Proved:
         now = self.clock.now()
         asked = await self.store.transact(lambda work: self._charge(work, claim, now))
-        methods = await self._prove(claim, asked)
+        factor = await self._prove(claim, asked)
         if isinstance(asked.granted, Exhausted):
             await self._record(claim, asked, EventName.LOGIN_LOCKED)
             raise AccountLocked(asked.granted.until)
-        if asked.standing is None or not methods:
+        standing = await self.policy.settle(asked.standing) if asked.standing and factor else None
+        if standing is None or factor is None or not self.policy.allows(standing, factor.context.name):
             await self._record(claim, asked, EventName.LOGIN_FAIL)
             raise BadCredentials(asked.granted.attempts_left)
-        proved = Proved(
-            standing=await self.policy.settle(asked.standing),
-            methods=methods,
-            charge=asked.granted,
-            counter=asked.counter,
-        )
+        proved = Proved(standing=standing, methods=tuple(factor.amr), charge=asked.granted, counter=asked.counter)
         await self._refuse_unready(proved, claim, now)
         return proved
 
@@ -83,27 +85,42 @@ class ProvePassword:
         account = work.accounts.by_email(claim.email)
         counter = self.guesses.password_counter(work, claim.email, account.id if account else None, claim.device_token)
         granted = self.guesses.charge(work, counter, now)
-        may_try = account is not None and not account.is_disabled
-        standing = self.policy.standing(work, account) if account and may_try else None
-        return _Asked(standing=standing, counter=counter, granted=granted)
+        return _Asked(standing=self.policy.standing_of_whoever(work, account), counter=counter, granted=granted)
 
-    async def _prove(self, claim: PasswordClaim, asked: _Asked) -> tuple[str, ...]:
-        """The `amr` of the first factor that accepts; one real hash on every path, locked or unknown (row 36)."""
-        locked = isinstance(asked.granted, Exhausted)
-        view = view_of(asked.standing.account) if asked.standing and not locked else None
-        accepted: tuple[str, ...] = ()
-        try:
-            for name, factor in self.extensions.first_factors.items():
-                if asked.standing and not self.policy.allows(asked.standing, name):
-                    continue
-                if await factor.prove(view, claim.password) and view is not None:
-                    accepted = tuple(factor.amr)
-                    break
-        except Accident:
-            # nobody looked at the guess, so it does not count; the accident itself denies
-            await self.store.transact(lambda work: self.guesses.give_back(work, asked.counter, source=claim.source))
-            raise
-        return accepted
+    async def _prove(self, claim: PasswordClaim, asked: _Asked) -> FirstFactor[Any] | None:
+        """The first one that accepts. All are asked, whoever it is: one real hash on every path (row 36).
+
+        One that fails bars no other way in. It is told once no other accepted: nobody knows what it would have said.
+        """
+        failures: list[Accident] = []
+        was_seen = False
+        for name, factor in self.extensions.first_factors.items():
+            view = self._view(asked, name)
+            try:
+                is_right = await factor.prove(view, claim.password)
+            except Accident as accident:
+                failures.append(accident)
+                was_seen = was_seen or isinstance(accident, PluginFailed)
+                continue
+            was_seen = True
+            if is_right and view is not None:
+                return factor
+        if failures:
+            if not was_seen and isinstance(asked.granted, Charge):
+                await self.store.transact(lambda work: self.guesses.give_back(work, asked.counter, source=claim.source))
+            raise failures[0]
+        return None
+
+    def _view(self, asked: _Asked, name: str) -> AccountView | None:
+        """None, as for a name that nobody has, while it is locked or where its tenants bar this way in.
+
+        What a FeatureSource bars shows after the right password only: asking it takes time that would tell names.
+        """
+        if asked.standing is None or isinstance(asked.granted, Exhausted):
+            return None
+        if self.extensions.feature_source is None and not self.policy.allows(asked.standing, name):
+            return None
+        return view_of(asked.standing.account)
 
     async def _refuse_unready(self, proved: Proved, claim: PasswordClaim, now: datetime) -> None:
         account = proved.standing.account

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from idp.core.address import EmailAddress
 from idp.core.errors import TooManyRequests
-from idp.core.ids import AccountId
+from idp.core.ids import NOBODY, AccountId
 from idp.core.lockout import Charge, Exhausted
 from idp.core.session import Source
 from idp.ports.crypto import Digester
@@ -46,10 +46,13 @@ class Guesses:
     def password_counter(
         self, work: UnitOfWork, email: EmailAddress, account_id: AccountId | None, device_token: str | None
     ) -> Counter:
-        """The name's counter, or the known device's own: who locks the name does not lock its owner's browser out."""
-        if self.rules.known_devices and device_token and account_id:
+        """The name's counter, or the known device's own: who locks the name does not lock its owner's browser out.
+
+        Looked up for nobody as well: else the time would tell who has an account.
+        """
+        if self.rules.known_devices and device_token:
             digest = self.digester.digest("device", device_token)
-            if work.devices.knows(digest, account_id):
+            if work.devices.knows(digest, account_id or NOBODY):
                 return Counter(scope=DEVICE, key=f"{account_id}:{digest.hex()}")
         return self.name(email)
 

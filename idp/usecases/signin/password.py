@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from idp.core.errors import Accident
 from idp.core.events import Event, EventName
 from idp.core.session import Source
 from idp.ports.ambient import Clock
@@ -31,7 +32,11 @@ class SignInWithPassword:
 
     async def __call__(self, claim: PasswordClaim, given: Given = NOTHING) -> SignedIn | SecondFactorNeeded:
         proved = await self.prove_password(claim)
-        secondly = await self.prove_second_factor.step(proved.standing, given, claim.source)
+        try:
+            secondly = await self.prove_second_factor.step(proved.standing, given, claim.source)
+        except Accident:
+            await self.store.transact(lambda work: self.guesses.give_back(work, proved.counter, source=claim.source))
+            raise
         if isinstance(secondly, SecondFactorNeeded):
             await self.store.transact(lambda work: self._note_need(work, claim, proved))
             return secondly

@@ -7,6 +7,7 @@ from typing import Any
 from idp.core.account import Account
 from idp.core.errors import PluginFailed
 from idp.core.feature import FlagTable
+from idp.core.ids import NOBODY
 from idp.core.tenant import Membership, Tenant
 from idp.ports.storage import UnitOfWork
 from idp.sdk import CodeChannel, SecondFactor
@@ -38,6 +39,17 @@ class Policy:
     def standing(self, work: UnitOfWork, account: Account) -> Standing:
         return Standing(account=account, memberships=work.tenants.of(account.id), flags=self.book.table(work))
 
+    def standing_of_whoever(self, work: UnitOfWork, account: Account | None) -> Standing | None:
+        """None for a name that nobody has, and for a disabled account.
+
+        Asks the database the same for all: over a network each question is a round trip that a stranger can time
+        (row 36).
+        """
+        memberships, flags = work.tenants.of(account.id if account else NOBODY), self.book.table(work)
+        if account is None or account.is_disabled:
+            return None
+        return Standing(account=account, memberships=memberships, flags=flags)
+
     async def settle(self, standing: Standing) -> Standing:
         """The standing with the flags of a FeatureSource plugin, asked outside of any transaction."""
         if self.extensions.feature_source is None:
@@ -53,6 +65,15 @@ class Policy:
         """On when any tenant demands it, or the account has one: nothing in a request weakens it."""
         demanded = standing.flags.decide(self.book.find(MFA.name), standing.tenants).is_on
         return demanded or bool(standing.account.mfa_methods)
+
+    def needs_second_factor_after_all(self, work: UnitOfWork, account: Account) -> bool:
+        """The last look, in the transaction that opens the session.
+
+        What a FeatureSource demands was asked a moment ago: it cannot be asked in here, and our own flags are not its.
+        """
+        if self.extensions.feature_source is not None:
+            return bool(account.mfa_methods)
+        return self.needs_second_factor(self.standing(work, account))
 
     async def second_factors(
         self, standing: Standing, *, without_channels: Iterable[str] = ()
@@ -78,7 +99,6 @@ class Policy:
         return usable
 
     async def _is_ready(self, factor: SecondFactor[Any], account: Account) -> bool:
-
         try:
             return await factor.is_ready(view_of(account))
         except PluginFailed:

@@ -8,7 +8,7 @@ from typing import Any
 
 from idp.core.account import Account
 from idp.core.challenge import Purpose
-from idp.core.errors import Accident, AccountLocked, CodeRejected
+from idp.core.errors import Accident, AccountLocked, CodeRejected, PluginFailed
 from idp.core.events import Event, EventName, Outcome
 from idp.core.lockout import Exhausted
 from idp.core.secret import Digest
@@ -87,11 +87,17 @@ class ProveSecondFactor:
         return await self.judge(claim, factors)
 
     async def judge(self, claim: FactorClaim, factors: Mapping[str, SecondFactor[Any]]) -> Secondly:
-        """Charges the code budget, then asks the factor. Raises AccountLocked or CodeRejected."""
+        """Charges the code budget, then asks the factor. Raises AccountLocked or CodeRejected.
+
+        The guess stays charged when the plugin fails: it may have looked first, and by failing for wrong codes alone
+        would let them be guessed for ever.
+        """
         now = self.clock.now()
         attempts_left = await self.store.transact(lambda work: self._charge(work, claim, now))
         try:
             judged = await self._ask(claim, factors, attempts_left, now)
+        except PluginFailed:
+            raise
         except Accident:
             counter = self.guesses.code(claim.account.email)
             await self.store.transact(lambda work: work.attempts.give_back(counter.scope, counter.key))

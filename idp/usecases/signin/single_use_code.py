@@ -9,7 +9,7 @@ from idp.core.address import EmailAddress
 from idp.core.challenge import Purpose
 from idp.core.errors import AccountLocked, CodeRejected
 from idp.core.events import Event, EventName, Outcome
-from idp.core.ids import AccountId
+from idp.core.ids import NOBODY, AccountId
 from idp.core.lockout import Charge, Exhausted
 from idp.core.secret import Digest
 from idp.core.session import Source
@@ -82,10 +82,12 @@ class SignInWithSingleUseCode:
         asked = await self.store.transact(lambda work: self._charge(work, claim, now))
         if isinstance(asked.granted, Exhausted):
             raise AccountLocked(asked.granted.until)
-        standing = await self.policy.settle(asked.standing) if asked.standing else None
+        # asked for whoever it is, and a FeatureSource only after a right code: time must not tell names (row 38)
+        is_right = await self._is_right(asked.standing, claim, now)
+        standing = await self.policy.settle(asked.standing) if asked.standing and is_right else None
         way_in = self._way_in(standing, asked.named)
-        if standing is None or way_in is None or not await self._is_right(standing, claim, now):
-            await self.store.transact(lambda work: self._record_failure(work, claim, standing, now))
+        if standing is None or way_in is None:
+            await self.store.transact(lambda work: self._record_failure(work, claim, asked.standing, now))
             raise CodeRejected(asked.granted.attempts_left)
         return _Right(standing=standing, way_in=way_in, attempts_left=asked.granted.attempts_left)
 
@@ -94,9 +96,9 @@ class SignInWithSingleUseCode:
         named = named_jurisdiction(work, claim.jurisdiction)
         account = work.accounts.by_email(claim.email)
         granted = self.guesses.charge(work, self.guesses.code(claim.email), now)
-        if isinstance(granted, Exhausted) and account is not None:
-            work.challenges.drop(account.id, Purpose.SIGN_IN)  # dead after its guesses (row 44)
-        standing = self.policy.standing(work, account) if account and not account.is_disabled else None
+        if isinstance(granted, Exhausted):
+            work.challenges.drop(account.id if account else NOBODY, Purpose.SIGN_IN)  # dead after its guesses (row 44)
+        standing = self.policy.standing_of_whoever(work, account)
         return _Asked(standing=standing, named=named, granted=granted)
 
     def _way_in(self, standing: Standing | None, named: Tenant | None) -> CodeSignIn[Any] | None:
@@ -108,12 +110,12 @@ class SignInWithSingleUseCode:
                 return way_in
         return None
 
-    async def _is_right(self, standing: Standing, claim: CodeClaim, now: datetime) -> bool:
+    async def _is_right(self, standing: Standing | None, claim: CodeClaim, now: datetime) -> bool:
         """A look before the claim, so that a code is not used up when a second factor is still missing."""
         if not CODE_SHAPE.fullmatch(claim.code):
             return False
-        digest = self._digest(standing.account.id, claim.code)
-        account_id = standing.account.id
+        account_id = standing.account.id if standing else NOBODY
+        digest = self._digest(account_id, claim.code)
         pending = await self.store.read(lambda work: work.challenges.pending(account_id, Purpose.SIGN_IN, now))
         return pending is not None and hmac.compare_digest(pending.digest, digest)
 

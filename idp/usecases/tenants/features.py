@@ -46,7 +46,8 @@ class FeatureBook:
     async def ask_source(self, table: FlagTable, tenants: Iterable[Tenant], names: Iterable[str]) -> FlagTable:
         """The table with the values of the chosen FeatureSource, if there is one, in place of our own run-time ones.
 
-        A source that fails leaves no value: the config or the default decides, and the default denies.
+        Where it holds no value the config or the default decides. Where it fails, the answer is the one that denies:
+        requirements are on, permissions off, and values of the operator's own as if there were none (fail closed).
         """
         source = self.extensions.feature_source
         if source is None:
@@ -57,9 +58,20 @@ class FeatureBook:
         )
         run_time: dict[RunTimeKey, FeatureValue] = {}
         for (name, tenant), answer in zip(wanted, answers, strict=True):
-            if isinstance(answer, bool | int | str):
-                run_time[(name, tenant.id)] = answer
+            value = self.denial(name) if isinstance(answer, BaseException) else answer
+            if value is not None:
+                run_time[(name, tenant.id)] = value
         return FlagTable(self.config, run_time)
+
+    def denial(self, name: str) -> FeatureValue | None:
+        """The value that lets nobody in; None where a feature guards nothing."""
+        match self.find(name).kind:
+            case FeatureKind.REQUIREMENT:
+                return True
+            case FeatureKind.PERMISSION:
+                return False
+            case FeatureKind.VALUE:
+                return None
 
 
 def context_of(tenants: Iterable[Tenant], named: Tenant | None) -> tuple[Tenant, ...]:

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgresql import postgresql
 from tests.running import Server, prepare, running
+
+__all__ = ["postgresql"]
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from idp.app import Provider, open_provider
-from idp.cli.answer import Voice
+from idp.cli.voice import Voice
 from idp.config.settings import Settings
 from idp.core.session import Source
 from idp.storage import current, upgrade

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 def tenant_noun(kind: str, name: str, *, help_text: str) -> click.Group:
     """`kind` is a TenantKind's value; `name` one to show in examples."""
     noun = Noun(kind, help=help_text)
+    for add in (_add_create, _add_list, _add_show):
+        add(noun, kind, name)
+    return noun
 
+
+def _add_create(noun: Noun, kind: str, name: str) -> None:
     @noun.command("create", cls=DeskVerb, example=f"idp {kind} create '{name}'")
     @click.argument("name")
     async def create(desk: "Desk", name: str) -> Answer:
@@ -25,6 +30,8 @@ def tenant_noun(kind: str, name: str, *, help_text: str) -> click.Group:
         says = f"{tenant.name} {'was made' if made else 'is there already'}: {tenant.id}"
         return Answer(data={"id": tenant.id, "name": tenant.name, "created": made}, says=says)
 
+
+def _add_list(noun: Noun, kind: str, _: str) -> None:
     @noun.command("list", cls=DeskVerb, example=f"idp {kind} list")
     async def list_(desk: "Desk") -> Answer:
         """List all, by name."""
@@ -34,6 +41,8 @@ def tenant_noun(kind: str, name: str, *, help_text: str) -> click.Group:
         items = [{"id": tenant.id, "name": tenant.name, "created_at": tenant.created_at} for tenant in found]
         return Answer(data={"items": items}, columns=("name", "id", "created_at"))
 
+
+def _add_show(noun: Noun, kind: str, name: str) -> None:
     @noun.command("show", cls=DeskVerb, example=f"idp {kind} show '{name}'")
     @click.argument("name")
     async def show(desk: "Desk", name: str) -> Answer:
@@ -51,5 +60,3 @@ def tenant_noun(kind: str, name: str, *, help_text: str) -> click.Group:
                 "settings": dict(tenant.settings),
             }
         )
-
-    return noun

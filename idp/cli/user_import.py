@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from idp.cli.answer import Answer, Voice, harmless
+from idp.cli.answer import Answer, harmless
 from idp.cli.verb import EXIT_FAILED, DeskVerb
+from idp.cli.voice import Voice
 
 if TYPE_CHECKING:
     from idp.cli.desk import Desk

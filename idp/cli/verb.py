@@ -14,9 +14,10 @@ from typing import Any, NoReturn
 
 import click
 
-from idp.cli.answer import Answer, Voice
+from idp.cli.answer import Answer
 from idp.cli.chosen import Chosen
 from idp.cli.refusals import EXIT_REFUSED, told
+from idp.cli.voice import Voice
 
 EXIT_FAILED = 1
 

@@ -9,9 +9,10 @@ from io import StringIO
 
 import pytest
 
-from idp.cli.answer import Answer, Voice, as_text, harmless
+from idp.cli.answer import Answer, as_text, harmless
 from idp.cli.table import show
 from idp.cli.verb import complain
+from idp.cli.voice import Voice
 from tests.cli.command_line import PASSWORD, CommandLine
 
 EMAIL = "jane@example.com"

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from idp.core.account import Account
 from idp.core.address import EmailAddress
@@ -14,7 +13,7 @@ from idp.core.session import Source
 from idp.ports.ambient import Clock
 from idp.ports.crypto import Digester
 from idp.ports.storage import Store, UnitOfWork
-from idp.sdk import AccountView, FirstFactor
+from idp.sdk import AccountView
 from idp.usecases.extensions import Extensions
 from idp.usecases.rules import Rules
 from idp.usecases.signin.guesses import Counter, Guesses
@@ -50,6 +49,14 @@ class _Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Accepting:
+    """The first factor that accepted, by the name of its plugin."""
+
+    name: str
+    amr: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProvePassword:
     """Raises BadCredentials, AccountLocked, TooManyRequests; NotConfirmed, PasswordOutdated after a right password.
 
@@ -68,15 +75,15 @@ class ProvePassword:
     async def __call__(self, claim: PasswordClaim) -> Proved:
         now = self.clock.now()
         asked = await self.store.transact(lambda work: self._charge(work, claim, now))
-        factor = await self._prove(claim, asked)
+        accepting = await self._prove(claim, asked)
         if isinstance(asked.granted, Exhausted):
             await self._record(claim, asked, EventName.LOGIN_LOCKED)
             raise AccountLocked(asked.granted.until)
-        standing = await self.policy.settle(asked.standing) if asked.standing and factor else None
-        if standing is None or factor is None or not self.policy.allows(standing, factor.context.name):
+        standing = await self.policy.settle(asked.standing) if asked.standing and accepting else None
+        if standing is None or accepting is None or not self.policy.allows(standing, accepting.name):
             await self._record(claim, asked, EventName.LOGIN_FAIL)
             raise BadCredentials(asked.granted.attempts_left)
-        proved = Proved(standing=standing, methods=tuple(factor.amr), charge=asked.granted, counter=asked.counter)
+        proved = Proved(standing=standing, methods=accepting.amr, charge=asked.granted, counter=asked.counter)
         await self._refuse_unready(proved, claim, now)
         return proved
 
@@ -87,7 +94,7 @@ class ProvePassword:
         granted = self.guesses.charge(work, counter, now)
         return _Asked(standing=self.policy.standing_of_whoever(work, account), counter=counter, granted=granted)
 
-    async def _prove(self, claim: PasswordClaim, asked: _Asked) -> FirstFactor[Any] | None:
+    async def _prove(self, claim: PasswordClaim, asked: _Asked) -> _Accepting | None:
         """The first one that accepts. All are asked, whoever it is: one real hash on every path (row 36).
 
         One that fails bars no other way in. It is told once no other accepted: nobody knows what it would have said.
@@ -104,7 +111,7 @@ class ProvePassword:
                 continue
             was_seen = True
             if is_right and view is not None:
-                return factor
+                return _Accepting(name=name, amr=tuple(factor.amr))
         if failures:
             if not was_seen and isinstance(asked.granted, Charge):
                 await self.store.transact(lambda work: self.guesses.give_back(work, asked.counter, source=claim.source))

@@ -24,6 +24,14 @@ def main(ctx: click.Context, path: Path | None) -> None:
     """A pluggable, self-hosted identity provider.
 
     \b
-    Exit codes: 0 done, 1 failed, 2 refused: what to mend is told line by line.
+    Exit codes:
+      0  done
+      1  failed, refused, not found, or done in part
+      2  the words after `idp`, the configuration or the database cannot be used
+    Why is told in lines on the standard error stream, each with the mend where there is one.
+
+    \b
+    Example:
+      idp --config config.toml check
     """
     ctx.obj = Chosen(path=path)

@@ -44,7 +44,11 @@ class LazyGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except NoSuchCommand as error:
-            raise NoSuchCommand(error.command_name, possibilities=self.list_commands(ctx), ctx=ctx) from None
+            from idp.cli.verb import refuse_usage
+            from idp.cli.voice import Voice
+
+            told_better = NoSuchCommand(error.command_name, possibilities=self.list_commands(ctx), ctx=ctx)
+            refuse_usage(Voice.of(as_json="--json" in args, no_color=True), told_better)
 
     def invoke(self, ctx: click.Context) -> object:
         try:

@@ -14,11 +14,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from idp.config.common_passwords import common_passwords
 from idp.config.flags import features_from, flags_from
 from idp.config.problem import ConfigurationRefused
-from idp.config.rules import lifetimes, rules_from
+from idp.config.rules import declared_tenants, lifetimes, mailboxes, retries, rules_from
 from idp.config.secret import literal_secrets
 from idp.config.settings import Settings
 from idp.core.feature import ConfigKey, Feature, FeatureValue
-from idp.core.tenant import TenantKind
 from idp.crypto.ambient import SystemClock, SystemEntropy
 from idp.crypto.digester import HmacDigester
 from idp.crypto.hash_formats import Argon2Cost
@@ -42,9 +41,9 @@ from idp.storage import Limits, OpenStore, open_store
 from idp.usecases.extensions import Extensions
 from idp.usecases.housekeeping.duties import Duties, Duty
 from idp.usecases.housekeeping.prune import Prune
-from idp.usecases.housekeeping.relay import Relay, Retries
+from idp.usecases.housekeeping.relay import Relay
 from idp.usecases.sessions.admit import PublicRoute
-from idp.usecases.tenants.declare import Declared, DeclareTenants
+from idp.usecases.tenants.declare import DeclareTenants
 from idp.usecases.tenants.features import MFA, FeatureBook
 from idp.usecases.verbs import Verbs, World
 from idp.web.application import BloomSettings, Documents, FaceSettings, build_application
@@ -123,7 +122,9 @@ async def open_provider(
         ground = await _open_ground(stack, settings, ambient, logs)
         loaded, extensions = await _open_plugins(stack, ground)
         verbs = _verbs(ground, extensions)
-        await DeclareTenants(store=ground.store, clock=ambient.clock, entropy=ambient.entropy)(_declared(settings))
+        await DeclareTenants(store=ground.store, clock=ambient.clock, entropy=ambient.entropy)(
+            declared_tenants(settings)
+        )
         relay = _relay(ground, verbs)
         duties = _duties(ground, verbs, relay)
         stack.push_async_callback(duties.stop)
@@ -221,11 +222,14 @@ def _relay(ground: Ground, verbs: Verbs) -> Relay:
         clock=ground.ambient.clock,
         sealer=ground.sealer,
         renderer=MessageRenderer(
-            languages=messages.languages, service=messages.from_name, overrides=messages.templates
+            languages=messages.languages,
+            service=messages.from_name,
+            overrides=messages.templates,
+            senders=mailboxes(ground.settings),
         ),
         extensions=verbs.world.extensions,
         errands=verbs.errands,
-        retries=_retries(ground.settings),
+        retries=retries(ground.settings),
         log=ground.logs.named("outbox"),
     )
 
@@ -303,23 +307,6 @@ def _book(settings: Settings, extensions: Extensions) -> FeatureBook:
         raise ConfigurationRefused(problems)
     config: dict[ConfigKey, FeatureValue] = {(flag.feature, flag.kind, flag.tenant or ""): flag.value for flag in flags}
     return FeatureBook(features=defined, config=config, extensions=extensions)
-
-
-def _declared(settings: Settings) -> list[Declared]:
-    jurisdictions = [
-        Declared(
-            kind=TenantKind.JURISDICTION,
-            name=name,
-            settings=own.model_dump(mode="json", exclude={"flags", "password"}, exclude_none=True),
-        )
-        for name, own in settings.jurisdictions.items()
-    ]
-    return [*jurisdictions, *(Declared(kind=TenantKind.TEAM, name=name) for name in settings.teams)]
-
-
-def _retries(settings: Settings) -> Retries:
-    outbox = settings.outbox
-    return Retries(tries=outbox.tries, first_pause=outbox.backoff, longest_pause=outbox.longest_backoff)
 
 
 def _duties(ground: Ground, verbs: Verbs, relay: Relay) -> Duties:

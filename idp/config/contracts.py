@@ -61,7 +61,7 @@ class SignIn(Table):
     """The ways in."""
 
     first_factors: Annotated[tuple[Text, ...], NotEmpty()] = ("password",)
-    """The plugins that may check a password, in the order in which they are asked."""
+    """The plugins that check passwords, in the order in which they are asked; enabled ones not named come after."""
 
 
 class Origins(Table):

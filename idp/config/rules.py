@@ -7,7 +7,10 @@ from idp.config.types import Frequency
 from idp.core.lockout import Budget
 from idp.core.password import PRESETS, PasswordPolicy
 from idp.core.session import Lifetimes
+from idp.core.tenant import TenantKind
+from idp.usecases.housekeeping.relay import Retries
 from idp.usecases.rules import Rules
+from idp.usecases.tenants.declare import Declared
 
 
 def rules_from(settings: Settings, common_passwords: frozenset[str]) -> Rules:
@@ -84,3 +87,27 @@ def lifetimes(settings: Settings) -> Lifetimes:
 def _budget(rate: Frequency) -> Budget:
     """A rate knows no growing pauses and no ceiling."""
     return Budget(limit=rate.count, cooldown=rate.period, longest_cooldown=rate.period)
+
+
+def declared_tenants(settings: Settings) -> list[Declared]:
+    """The tenants that the file names."""
+    jurisdictions = [
+        Declared(
+            kind=TenantKind.JURISDICTION,
+            name=name,
+            settings=own.model_dump(mode="json", exclude={"flags", "password"}, exclude_none=True),
+        )
+        for name, own in settings.jurisdictions.items()
+    ]
+    return [*jurisdictions, *(Declared(kind=TenantKind.TEAM, name=name) for name in settings.teams)]
+
+
+def mailboxes(settings: Settings) -> dict[str, str]:
+    """The addresses that mails of jurisdictions come from."""
+    return {name: own.email_from for name, own in settings.jurisdictions.items() if own.email_from}
+
+
+def retries(settings: Settings) -> Retries:
+    """How often, and how far apart, what leaves the house is tried."""
+    outbox = settings.outbox
+    return Retries(tries=outbox.tries, first_pause=outbox.backoff, longest_pause=outbox.longest_backoff)

@@ -10,7 +10,7 @@ from idp.usecases.accounts.ask import Ask
 from idp.usecases.accounts.confirm import ConfirmAddress
 from idp.usecases.accounts.errands import Errands
 from idp.usecases.accounts.passwords import NewPasswords
-from idp.usecases.accounts.profile import ChangeAccount, ShowAccount
+from idp.usecases.accounts.profile import ChangeAccount, ShowAccount, ShowOwnAccount
 from idp.usecases.accounts.register import RegisterAccount
 from idp.usecases.accounts.reset import ResetPassword
 from idp.usecases.extensions import Extensions
@@ -253,6 +253,10 @@ class Verbs:
     def show(self) -> ShowAccount:
         world = self.world
         return ShowAccount(store=world.store, policy=self.policy)
+
+    @cached_property
+    def show_own(self) -> ShowOwnAccount:
+        return ShowOwnAccount(identify=self.identify, policy=self.policy)
 
     @cached_property
     def change(self) -> ChangeAccount:

@@ -136,7 +136,7 @@ def letter_to(standing: Standing, template: Template, to: str, data: dict[str, s
         template=template,
         channel="email",
         to=to,
-        language=standing.account.language,
+        language=standing.language,
         jurisdiction=first_jurisdiction(standing),
         data=data,
     )

@@ -1,16 +1,20 @@
 """Who holds this cookie? The hot path: one signature (cached), one read."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from idp.core.account import Account
-from idp.core.claims import ACCESS_TOKEN_TYPE, audience_of
+from idp.core.claims import ACCESS_TOKEN_TYPE, VerifiedClaims, audience_of
 from idp.core.errors import SessionExpired, SessionMissing
 from idp.core.ids import SessionId
 from idp.core.session import Session
 from idp.ports.ambient import Clock
 from idp.ports.crypto import TokenVerifier
-from idp.ports.storage import Store
+from idp.ports.storage import Store, UnitOfWork
 from idp.usecases.rules import Rules
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +38,29 @@ class Identify:
     rules: Rules
 
     async def __call__(self, token: str | None, contract: str) -> Principal:
+        claims, session_id = self._claims(token, contract)
+        found = await self.store.read(lambda work: work.sessions.principal(session_id))
+        return self._judge(found, claims, contract)
+
+    async def and_read(self, token: str | None, contract: str, more: Callable[[UnitOfWork, Principal], R]) -> R:
+        """What `more` reads for the principal, in the same unit of work: one way to the database in place of two."""
+        claims, session_id = self._claims(token, contract)
+
+        def read(work: UnitOfWork) -> R:
+            return more(work, self._judge(work.sessions.principal(session_id), claims, contract))
+
+        return await self.store.read(read)
+
+    def _claims(self, token: str | None, contract: str) -> tuple[VerifiedClaims, SessionId]:
         if not token:
             raise SessionMissing
         claims = self.verifier.verify(token, ACCESS_TOKEN_TYPE, audience_of(self.rules.issuer, contract))
         session_id = claims.get("sid")
         if not isinstance(session_id, str):
             raise SessionExpired
-        found = await self.store.read(lambda work: work.sessions.principal(SessionId(session_id)))
+        return claims, SessionId(session_id)
+
+    def _judge(self, found: tuple[Session, Account] | None, claims: VerifiedClaims, contract: str) -> Principal:
         if found is None:
             raise SessionExpired
         session, account = found

@@ -25,6 +25,17 @@ class Standing:
     flags: FlagTable
 
     @property
+    def language(self) -> str | None:
+        """The person's own, else the usual one of the first jurisdiction that has one."""
+        if self.account.language:
+            return self.account.language
+        for tenant in self.tenants:
+            languages = tenant.settings.get("languages")
+            if isinstance(languages, list | tuple) and languages:
+                return str(languages[0])
+        return None
+
+    @property
     def tenants(self) -> tuple[Tenant, ...]:
         return tuple(membership.tenant for membership in self.memberships)
 

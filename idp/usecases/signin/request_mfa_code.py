@@ -38,6 +38,7 @@ class _Dispatch:
     channel: CodeChannel[Any]
     address: str
     jurisdiction: str | None
+    language: str | None
     source: Source
 
 
@@ -71,6 +72,7 @@ class RequestMfaCode:
             channel=channel,
             address=address,
             jurisdiction=first_jurisdiction(proved.standing),
+            language=proved.standing.language,
             source=claim.source,
         )
         await self.store.transact(lambda work: self._send(work, dispatch, now))
@@ -99,7 +101,7 @@ class RequestMfaCode:
             template=Template.MFA_CODE,
             channel=channel.channel,
             to=to,
-            language=account.language,
+            language=dispatch.language,
             jurisdiction=dispatch.jurisdiction,
             data={"code": code, "minutes": in_minutes(self.rules.code_life), "name": account.full_name},
         )

@@ -202,3 +202,22 @@ async def test_a_jurisdiction_without_passwords_signs_up_by_code(tmp_path: Path,
 
     assert mail.subject == f"{mail.data['code']} is your secure Codes verification code"
     assert answer.status_code == 201
+
+
+async def test_mails_speak_the_persons_language_else_the_jurisdictions(tmp_path: Path, template: Path) -> None:
+    jurisdictions = {
+        "Norte": {
+            "languages": ["es", "en"],
+            "email_from": "norte@example.com",
+            "flags": {"single_use_code": True},
+        }
+    }
+    async with provider_at(tmp_path, template=template, jurisdictions=jurisdictions) as idp, idp.browser() as browser:
+        await idp.add_account(EMAIL, PASSWORD, jurisdictions=["Norte"])
+        await idp.add_account("en@example.com", PASSWORD, jurisdictions=["Norte"], language="en")
+        for address in (EMAIL, "en@example.com"):
+            await browser.post(REQUEST, json={"email": address})
+        spanish, english = await idp.last_mail(EMAIL), await idp.last_mail("en@example.com")
+
+    assert "código" in spanish.text
+    assert "sign-in code" in english.subject

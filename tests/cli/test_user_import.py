@@ -21,7 +21,8 @@ from idp.usecases.accounts.import_line import LONGEST_LINE, import_schema
 from idp.usecases.signin.outcome import SecondFactorNeeded, SignedIn
 from tests.cli.command_line import PASSWORD, CommandLine, sign_in
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "import.jsonl"
+TOP = Path(__file__).parents[2]
+EXAMPLE, DOCUMENTATION = TOP / "examples" / "import.jsonl", TOP / "docs" / "import.md"
 
 
 def line(number: int = 0, **fields: Any) -> dict[str, Any]:
@@ -276,3 +277,13 @@ def test_a_file_that_is_not_there_is_told_in_a_line(idp: CommandLine) -> None:
     refusal = idp.refuse("user", "import", str(idp.folder / "nothing.jsonl"))
 
     assert (refusal["error"], refusal["exit"]) == ("usage", 2)
+
+
+def test_the_line_in_the_documentation_is_one(idp: CommandLine) -> None:
+    documented = json.loads(DOCUMENTATION.read_text().split("```json")[2].partition("```")[0])
+    idp.ask("team", "create", "My Team")
+
+    done = idp.ask("user", "import", "-", typed=jsonl([{**documented, "passwordHash": blooms_scrypt()}]))
+
+    assert list(Draft202012Validator(import_schema()).iter_errors(documented)) == []
+    assert done == {"imported": 1, "skipped": 0, "refused": []}

@@ -43,7 +43,6 @@ from idp.usecases.housekeeping.duties import Duties, Duty
 from idp.usecases.housekeeping.prune import Prune
 from idp.usecases.housekeeping.relay import Relay
 from idp.usecases.sessions.admit import PublicRoute
-from idp.usecases.tenants.declare import DeclareTenants
 from idp.usecases.tenants.features import MFA, FeatureBook
 from idp.usecases.verbs import Verbs, World
 from idp.web.application import BloomSettings, Documents, FaceSettings, build_application
@@ -122,9 +121,7 @@ async def open_provider(
         ground = await _open_ground(stack, settings, ambient, logs)
         loaded, extensions = await _open_plugins(stack, ground)
         verbs = _verbs(ground, extensions)
-        await DeclareTenants(store=ground.store, clock=ambient.clock, entropy=ambient.entropy)(
-            declared_tenants(settings)
-        )
+        await verbs.declare_tenants(declared_tenants(settings))
         relay = _relay(ground, verbs)
         duties = _duties(ground, verbs, relay)
         stack.push_async_callback(duties.stop)

@@ -29,6 +29,7 @@ from idp.usecases.signin.policy import Policy
 from idp.usecases.signin.request_mfa_code import RequestMfaCode
 from idp.usecases.signin.second_factor import ProveSecondFactor
 from idp.usecases.signin.single_use_code import SignInWithSingleUseCode
+from idp.usecases.tenants.declare import DeclareTenants
 from idp.usecases.tenants.features import FeatureBook
 from idp.usecases.tenants.show import ShowJurisdictions
 
@@ -271,6 +272,11 @@ class Verbs:
             prove_password=self.prove_password,
             errands=self.errands,
         )
+
+    @cached_property
+    def declare_tenants(self) -> DeclareTenants:
+        world = self.world
+        return DeclareTenants(store=world.store, clock=world.clock, entropy=world.entropy)
 
     @cached_property
     def show_jurisdictions(self) -> ShowJurisdictions:

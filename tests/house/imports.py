@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import packages_distributions
+from itertools import chain
 
 from tests.house.project import TOP, Finding, Module
 
@@ -52,9 +53,11 @@ installed = cache(packages_distributions)
 
 @cache
 def declared() -> set[str]:
-    """The names under [project] dependencies."""
+    """The names under [project] dependencies, and those of its extras: idp.testing comes with one of its own."""
     project = tomllib.loads((TOP / "pyproject.toml").read_text())["project"]
-    return {normal(re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]) for requirement in project["dependencies"]}
+    extras = chain.from_iterable(project.get("optional-dependencies", {}).values())
+    requirements = (*project["dependencies"], *extras)
+    return {normal(re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]) for requirement in requirements}
 
 
 def imports_what_is_declared(module: Module) -> Iterator[Finding]:

@@ -45,12 +45,12 @@ ASKED: dict[str, Ask] = {
     "a sign-in code": lambda browser, email: code_login(browser, "123456", email),
     "no sign-in code": lambda browser, email: code_login(browser, "abc", email),
     "a sign-in code there": lambda browser, email: code_login(browser, "1" * 6, email, {"jurisdictionname": BAY_AREA}),
-    "for a sign-in code": lambda browser, email: ask_sign_in_code(browser, email),
+    "for a sign-in code": ask_sign_in_code,
     "for one there": lambda browser, email: ask_sign_in_code(browser, email, jurisdictionname=BAY_AREA),
     "for one where there are none": lambda browser, email: ask_sign_in_code(browser, email, jurisdictionname=BARRED),
-    "for a reset": lambda browser, email: forgot(browser, email),
+    "for a reset": forgot,
     "for a reset elsewhere": lambda browser, email: forgot(browser, email, appUrl="https://evil.example"),
-    "for a confirmation": lambda browser, email: resend(browser, email),
+    "for a confirmation": resend,
 }
 
 

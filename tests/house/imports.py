@@ -4,10 +4,10 @@ import ast
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import packages_distributions
-from itertools import chain
+from typing import Any
 
 from tests.house.project import TOP, Finding, Module
 
@@ -53,17 +53,29 @@ installed = cache(packages_distributions)
 
 @cache
 def declared() -> set[str]:
-    """The names under [project] dependencies, and those of its extras: idp.testing comes with one of its own."""
-    project = tomllib.loads((TOP / "pyproject.toml").read_text())["project"]
-    extras = chain.from_iterable(project.get("optional-dependencies", {}).values())
-    requirements = (*project["dependencies"], *extras)
+    """The names under [project] dependencies."""
+    return _names(_project()["dependencies"])
+
+
+@cache
+def of_the_test_kit() -> set[str]:
+    """What `pip install idp[testing]` adds, for plugin authors."""
+    return _names(_project()["optional-dependencies"]["testing"])
+
+
+def _project() -> dict[str, Any]:
+    project: dict[str, Any] = tomllib.loads((TOP / "pyproject.toml").read_text())["project"]
+    return project
+
+
+def _names(requirements: Iterable[str]) -> set[str]:
     return {normal(re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]) for requirement in requirements}
 
 
 def imports_what_is_declared(module: Module) -> Iterator[Finding]:
     """What idp imports, pyproject.toml names: nothing works by the grace of somebody else's dependency."""
     distributions = installed()
-    names = declared()
+    names = declared() | (of_the_test_kit() if module.path.startswith("idp/testing/") else set())
     for node, name in imported(module):
         top = top_of(name)
         if top in sys.stdlib_module_names | {"idp"}:

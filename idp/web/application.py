@@ -150,6 +150,7 @@ def _bloom_user(verbs: Verbs, face: BloomFace, settings: BloomSettings) -> Bloom
         face=face,
         policy=verbs.policy,
         show=verbs.show,
+        show_own=verbs.show_own,
         change=verbs.change,
         register=verbs.register,
         ask=verbs.ask,

@@ -59,7 +59,10 @@ class BloomFace:
 
     async def principal(self, request: Request) -> Principal:
         """Raises SessionMissing or SessionExpired."""
-        return await self.identify(self.cookie(request, self.names.access), BLOOM)
+        return await self.identify(self.access_token(request), BLOOM)
+
+    def access_token(self, request: Request) -> str | None:
+        return self.cookie(request, self.names.access)
 
     def cookie(self, request: Request, name: str) -> str | None:
         return read_cookies(request.headers.get("cookie")).get(self.cookies.named(name))

@@ -10,8 +10,9 @@ from idp.core.errors import MalformedRequest
 from idp.core.ids import AccountId
 from idp.usecases.accounts.ask import Ask
 from idp.usecases.accounts.confirm import ConfirmAddress
-from idp.usecases.accounts.profile import ChangeAccount, Changes, Fields, ShowAccount
+from idp.usecases.accounts.profile import ChangeAccount, Changes, Fields, ShowAccount, ShowOwnAccount
 from idp.usecases.accounts.register import RegisterAccount, Registration
+from idp.usecases.sessions.tokens import BLOOM
 from idp.usecases.signin.policy import Policy, Standing
 from idp.web.answers import json_answer
 from idp.web.bloom import bodies, refuse
@@ -30,6 +31,7 @@ class BloomUser:
     face: BloomFace
     policy: Policy
     show: ShowAccount
+    show_own: ShowOwnAccount
     change: ChangeAccount
     register: RegisterAccount
     ask: Ask
@@ -52,8 +54,7 @@ class BloomUser:
         ]
 
     async def profile(self, request: Request) -> Response:
-        principal = await self.face.principal(request)
-        return json_answer(self._json(await self.show(principal, principal.account.id)))
+        return json_answer(self._json(await self.show_own(self.face.access_token(request), BLOOM)))
 
     async def account(self, request: Request) -> Response:
         principal = await self.face.principal(request)

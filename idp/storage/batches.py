@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from idp.core.errors import Refusal, StorageUnavailable
@@ -25,7 +26,8 @@ class Writer:
         wanted = [unit for unit in units if not unit.is_given_up]
         self._work.parcels = 0
         try:
-            self._begin()
+            # not deferred: a transaction that begins by reading fails at once when it cannot write, and never waits
+            self._raw.execute("BEGIN IMMEDIATE")
             for unit in wanted:
                 self._run_one(unit)
             self._raw.execute("COMMIT")
@@ -36,11 +38,6 @@ class Writer:
             return
         if self._work.parcels:
             self._on_parcel()
-
-    def _begin(self) -> None:
-        self._abandon()
-        # not deferred: a transaction that begins by reading fails at once when it cannot write, and never waits
-        self._raw.execute("BEGIN IMMEDIATE")
 
     def _run_one(self, unit: Unit[Any]) -> None:
         self._raw.execute("SAVEPOINT unit")
@@ -55,9 +52,13 @@ class Writer:
         self._raw.execute("RELEASE unit")
 
     def _abandon(self) -> None:
-        """Ends a transaction that is still open after a fault; after some, SQLite has ended it itself."""
-        if self._raw.in_transaction:
-            self._raw.execute("ROLLBACK")
+        """Ends a transaction that is still open after a fault; after some, SQLite has ended it itself.
+
+        Should even this fail, the next batch cannot begin, and tries again.
+        """
+        with suppress(sqlite3.Error):
+            if self._raw.in_transaction:
+                self._raw.execute("ROLLBACK")
 
 
 class Reader:

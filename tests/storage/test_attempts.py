@@ -79,6 +79,16 @@ async def test_after_the_lock_a_whole_round_of_guesses_is_granted(guesser: Guess
     assert await guesser.guess_until_locked() == 5
 
 
+async def test_a_lock_that_was_served_stays_served_when_the_operator_lengthens_the_cooldown(
+    guesser: Guesser, store: Store, clock: MovableClock
+) -> None:
+    clock.advance(await guesser.lock())
+
+    stricter = Guesser(store, clock, Budget(limit=5, cooldown=HOUR, longest_cooldown=HOUR))
+
+    assert await stricter.guess_until_locked() == 5
+
+
 async def test_each_lock_lasts_twice_as_long_as_the_last_up_to_the_longest(
     guesser: Guesser, clock: MovableClock
 ) -> None:

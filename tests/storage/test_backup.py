@@ -65,6 +65,7 @@ async def test_a_copy_is_one_file_that_only_its_owner_reads(store: OpenStore, da
     await backup(database_url, copy)
 
     assert [file.name for file in copy.parent.iterdir()] == ["monday.db"]
+    assert copy.read_bytes()[18:20] == b"\x01\x01", "it must be readable where no log can be written beside it"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import asyncpg
@@ -13,7 +14,7 @@ from idp.storage import Limits, OpenStore, SchemaOutdated, open_store
 from idp.testing.entropy import PredictableEntropy
 from tests.postgresql import Cluster
 from tests.storage.gate import Gate
-from tests.storage.samples import FIVE, NOW, an_account, keep
+from tests.storage.samples import FIVE, HOUR, NOW, a_parcel, an_account, keep
 from tests.stores import OpenAnother, PlainSealer
 
 ADA, BOB = an_account(1), an_account(2)
@@ -142,6 +143,46 @@ async def test_16_workers_on_one_row_all_get_through(store: OpenStore, open_anot
     account = await store.read(lambda work: work.accounts.by_id(ADA.id))
     assert account
     assert account.extra == {"turns": 16}
+
+
+async def test_a_relay_steps_over_what_another_is_taking(store: OpenStore, open_another: OpenAnother) -> None:
+    gate = Gate()
+    await _put_parcels(store, 6)
+
+    def lease(work: UnitOfWork) -> list[str]:
+        return [parcel.id for parcel in work.outbox.lease(now=NOW, until=NOW + HOUR, limit=3)]
+
+    def lease_slowly(work: UnitOfWork) -> list[str]:
+        leased = lease(work)
+        gate.wait()
+        return leased
+
+    slow = asyncio.create_task(store.transact(lease_slowly))
+    await gate.reached.wait()
+    quick = await (await open_another()).transact(lease)
+    gate.open()
+
+    assert sorted(quick + await slow) == [a_parcel(number).id for number in range(6)]
+
+
+async def _put_parcels(store: OpenStore, count: int) -> None:
+    def put(work: UnitOfWork) -> None:
+        for number in range(count):
+            work.outbox.put(a_parcel(number))
+
+    await store.transact(put)
+
+
+async def test_a_unit_that_hides_a_failed_statement_is_no_success(store: OpenStore) -> None:
+    """The server then answers COMMIT by rolling back, and says so in one word."""
+    await keep(store)
+
+    def hide(work: UnitOfWork) -> None:
+        with suppress(asyncpg.UniqueViolationError):
+            work.accounts.add(an_account(1, email="other@example.com"))
+
+    with pytest.raises(StorageUnavailable):
+        await store.transact(hide)
 
 
 async def test_nobody_waits_for_ever_for_a_row(store: OpenStore, open_another: OpenAnother) -> None:

@@ -266,21 +266,6 @@ async def test_20_relays_lease_each_parcel_once(store: Store, crowd: Crowd) -> N
     assert len(leased) >= 40
 
 
-async def test_a_relay_steps_over_what_another_is_taking(store: Store, open_another: OpenAnother) -> None:
-    def fill(work: UnitOfWork) -> None:
-        for number in range(6):
-            work.outbox.put(a_parcel(number))
-
-    await store.transact(fill)
-
-    both = await asyncio.gather(
-        store.transact(lambda work: work.outbox.lease(now=NOW, until=NOW + MINUTE, limit=3)),
-        (await open_another()).transact(lambda work: work.outbox.lease(now=NOW, until=NOW + MINUTE, limit=3)),
-    )
-
-    assert {parcel.id for batch in both for parcel in batch} == {a_parcel(number).id for number in range(6)}
-
-
 async def test_20_who_rotate_the_keys_are_one_winner(store: Store, crowd: Crowd) -> None:
     await store.transact(lambda work: work.keys.add(a_key()))
 

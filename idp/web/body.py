@@ -1,5 +1,7 @@
 """Reading JSON that a stranger sent."""
 
+import json
+
 import orjson
 from starlette.requests import Request
 
@@ -21,13 +23,13 @@ class BodyTooLarge(MalformedRequest):
 
 
 class Malformed(MalformedRequest):
-    """No JSON, JSON too deep, or no object."""
+    """No JSON, JSON too deep or ambiguous, or no object."""
 
 
 async def read_object(request: Request) -> dict[str, object]:
     """The body as a JSON object. Raises UnsupportedMediaType, BodyTooLarge or Malformed.
 
-    orjson refuses NaN, Infinity and invalid Unicode; depth is bounded here (row 114, 121).
+    orjson refuses NaN, Infinity and invalid Unicode; the rest is refused here (rows 114, 120, 121).
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
@@ -41,14 +43,25 @@ async def read_object(request: Request) -> dict[str, object]:
         raise Malformed("Body is not valid JSON") from None
     if not isinstance(parsed, dict):
         raise Malformed("Body must be a JSON object")
-    if _is_deeper(parsed, DEEPEST):
-        raise Malformed(f"JSON is nested deeper than {DEEPEST}")
+    _judge(parsed, DEEPEST)
+    # whoever looked at the body before us may have taken the other of two members of one name (RFC 8259 §4)
+    json.loads(body, object_pairs_hook=_once, parse_int=str, parse_float=str)
     return parsed
 
 
-def _is_deeper(value: object, left: int) -> bool:
-    if isinstance(value, dict):
-        return left == 0 or any(_is_deeper(item, left - 1) for item in value.values())
-    if isinstance(value, list):
-        return left == 0 or any(_is_deeper(item, left - 1) for item in value)
-    return False
+def _judge(value: object, levels_left: int) -> None:
+    """Bounded depth, and no NUL: C libraries end a text there, and PostgreSQL takes none."""
+    match value:
+        case str():
+            if "\x00" in value:
+                raise Malformed("Text must not contain NUL")
+        case dict() | list():
+            if not levels_left:
+                raise Malformed(f"JSON is nested deeper than {DEEPEST}")
+            for item in (*value, *value.values()) if isinstance(value, dict) else value:
+                _judge(item, levels_left - 1)
+
+
+def _once(members: list[tuple[str, object]]) -> None:
+    if len({name for name, _ in members}) < len(members):
+        raise Malformed("Body names a member twice")

@@ -1,5 +1,7 @@
 """A provider as an attacker meets it: over HTTP, nothing of ours replaced but time."""
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 
 from idp.testing.provider import TestProvider, provider_at
 from tests.plugins.packages import site
-from tests.postgresql import postgresql
+from tests.postgresql import Cluster, postgresql
 from tests.security.acts import ENGLISH
 from tests.support import check_answer, template
 
@@ -65,3 +67,24 @@ async def stranger(shared: TestProvider) -> AsyncIterator[httpx2.AsyncClient]:
     """A client that nobody knows, at the shared provider."""
     async with shared.browser() as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql: Cluster, template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database with signing keys, under the template's master key. All tests share it: each has names of its own."""
+
+    async def make() -> str:
+        url = await postgresql.lend()
+        async with provider_at(tmp_path_factory.mktemp("keys"), template=template, database_url=url):
+            return url
+
+    return asyncio.run(make())
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgresql_url"))
+    folder = tmp_path_factory.mktemp("database")
+    shutil.copy(template / "idp.db", folder)
+    return f"sqlite:///{folder / 'idp.db'}"

@@ -63,8 +63,8 @@ class RegisterAccount:
     async def __call__(self, wanted: Registration, source: Source) -> tuple[Account, Standing]:
         check_name(wanted.first_name, wanted.middle_name, wanted.last_name)
         require_url(wanted.app_url)
-        tenants = await self.store.read(lambda work: self._tenants(work, wanted))
         now = self.clock.now()
+        tenants = await self.store.transact(lambda work: self._begin(work, wanted, source, now))
         account = self._account(wanted, now)
         await self.passwords.check(wanted.password, account, tuple(tenant.name for tenant in tenants))
         encoded = await self.passwords.hash(wanted.password)
@@ -72,6 +72,11 @@ class RegisterAccount:
             lambda work: self._add(work, account, tenants, (wanted, encoded), Occasion(source=source, now=now))
         )
         return account, standing
+
+    def _begin(self, work: UnitOfWork, wanted: Registration, source: Source, now: datetime) -> tuple[Tenant, ...]:
+        """Charged before anything is hashed (row 87)."""
+        self.guesses.charge_source(work, source, now)
+        return self._tenants(work, wanted)
 
     def _tenants(self, work: UnitOfWork, wanted: Registration) -> tuple[Tenant, ...]:
         if wanted.jurisdiction_ids:
@@ -111,7 +116,6 @@ class RegisterAccount:
     ) -> Standing:
         wanted, encoded = rest
         now = occasion.now
-        self.guesses.charge_source(work, occasion.source, now)
         work.accounts.add(account)
         work.credentials.put(account.id, KIND, encoded, now)
         for tenant in tenants:

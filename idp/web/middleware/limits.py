@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+LONGEST_NUMBER = 16
+"""Digits: Python refuses to read thousands of them, and by then it is too large anyway."""
+
 
 class TooLarge(Exception):
     """The body went past the limit while it arrived."""
@@ -34,7 +37,10 @@ class Limits:
             await _refuse(send, 400, "Bad Request", "Host is not served here")
             return
         declared = headers.get(b"content-length", b"0")
-        if not declared.isdigit() or int(declared) > self.largest_body:
+        if not declared.isdigit():
+            await _refuse(send, 400, "Bad Request", "Content-Length is no number")
+            return
+        if len(declared) > LONGEST_NUMBER or int(declared) > self.largest_body:
             await _refuse(send, 413, "Payload Too Large", "request entity too large")
             return
         bounded = _BoundedBody(receive, self.largest_body, self.body_deadline_seconds)

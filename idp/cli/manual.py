@@ -24,23 +24,17 @@ On a terminal the answer is a table. With `--json`, or when it is piped, it is o
 
 
 def manual(root: click.Group) -> str:
-    return "\n".join([PREFACE, *_chapters(root, "idp", None)])
+    top = click.Context(root, info_name="idp", terminal_width=WIDTH, **root.context_settings)
+    return "\n".join([PREFACE, *_chapters(root, top)])
 
 
-def _chapters(group: click.Group, path: str, parent: click.Context | None) -> Iterator[str]:
-    context = click.Context(group, info_name=path.rpartition(" ")[2], parent=parent, terminal_width=WIDTH)
+def _chapters(group: click.Group, context: click.Context) -> Iterator[str]:
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         if command is None:
             continue
-        yield _section(command, f"{path} {name}", context)
+        below = click.Context(command, info_name=name, parent=context, terminal_width=WIDTH)
+        level = "##" if context.parent is None else "###"
+        yield f"{level} {below.command_path}\n\n```text\n{command.get_help(below).rstrip()}\n```\n"
         if isinstance(command, click.Group):
-            yield from _chapters(command, f"{path} {name}", context)
-
-
-def _section(command: click.Command, path: str, parent: click.Context) -> str:
-    context = click.Context(
-        command, info_name=path.rpartition(" ")[2], parent=parent, terminal_width=WIDTH, max_content_width=WIDTH
-    )
-    level = "##" if path.count(" ") == 1 else "###"
-    return f"{level} {path}\n\n```text\n{command.get_help(context).rstrip()}\n```\n"
+            yield from _chapters(command, below)

@@ -1,6 +1,6 @@
 """`idp session`."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,6 +9,9 @@ from idp.cli.verb import DeskVerb, Noun
 
 if TYPE_CHECKING:
     from idp.cli.desk import Desk
+    from idp.core.session import Session
+
+COLUMNS = ("id", "account_id", "contract", "methods", "authenticated_at", "last_seen_at", "address")
 
 
 @click.group(cls=Noun)
@@ -16,26 +19,18 @@ def session() -> None:
     """Sessions: who is signed in, and signing them out."""
 
 
-@session.command("list", cls=DeskVerb, example="idp session list jane@example.com")
-@click.argument("account", metavar="EMAIL|ID")
-async def list_(desk: "Desk", account: str) -> Answer:
-    """List an account's live sessions, newest first."""
-    _, sessions = await desk.administration.sessions.of(account)
-    items = [
-        {
-            "id": one.id,
-            "contract": one.contract,
-            "methods": one.methods,
-            "authenticated_at": one.authenticated_at,
-            "last_seen_at": one.last_seen_at,
-            "expires_at": one.expires_at,
-            "address": one.address,
-            "agent": one.agent,
-        }
-        for one in sessions
-    ]
-    columns = ("id", "contract", "methods", "authenticated_at", "last_seen_at", "address", "agent")
-    return Answer(data={"items": items}, columns=columns)
+@session.command("list", cls=DeskVerb, example="idp session list jane@example.com\nidp session list --limit 20")
+@click.argument("name", metavar="[EMAIL|ID]", required=False)
+@click.option("--user", "account", metavar="E", help="The same as EMAIL|ID.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), metavar="N")
+async def list_(desk: "Desk", name: str | None, account: str | None, limit: int) -> Answer:
+    """List an account's live sessions, newest first; without an account everybody's, the last to expire first."""
+    whose = name or account
+    if whose is None:
+        sessions = await desk.administration.sessions.live(limit)
+    else:
+        sessions = (await desk.administration.sessions.of(whose))[1][:limit]
+    return Answer(data={"items": [_item(one) for one in sessions]}, columns=COLUMNS)
 
 
 @session.command("revoke", cls=DeskVerb, example="idp session revoke --user jane@example.com")
@@ -57,3 +52,17 @@ async def revoke(desk: "Desk", session_id: str | None, account: str | None, ever
     else:
         ended = await sessions.revoke_every(desk.source)
     return Answer(data={"revoked": ended}, says=f"{ended} ended.")
+
+
+def _item(one: "Session") -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "account_id": one.account_id,
+        "contract": one.contract,
+        "methods": one.methods,
+        "authenticated_at": one.authenticated_at,
+        "last_seen_at": one.last_seen_at,
+        "expires_at": one.expires_at,
+        "address": one.address,
+        "agent": one.agent,
+    }

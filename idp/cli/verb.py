@@ -47,8 +47,8 @@ class Verb(click.Command):
             answer = self.carry_out(ctx, chosen, voice)
         except click.UsageError as error:
             refuse_usage(voice, error)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise  # click knows what to do
         except Exception as error:
             sys.exit(complain(voice, error))
         if answer is not None:

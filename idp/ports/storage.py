@@ -173,6 +173,10 @@ class Sessions(Protocol):
         """The live ones, newest first."""
         ...
 
+    def live(self, now: datetime, *, limit: int) -> Sequence[Session]:
+        """Those of everybody that live longest, the last to expire first: for the operator to look at."""
+        ...
+
 
 class Refresh(Protocol):
     def add(self, token: RefreshToken) -> None: ...

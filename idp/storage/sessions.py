@@ -43,6 +43,12 @@ _REVOKE_ALL = Statement(
 _OF = Statement(
     sa.select(*sessions.c).where(_OF_ACCOUNT, _LIVE).order_by(sessions.c.authenticated_at.desc(), sessions.c.id.desc())
 )
+_ALL_LIVE = Statement(  # in the order of the index on expires_at
+    sa.select(*sessions.c)
+    .where(_LIVE)
+    .order_by(sessions.c.expires_at.desc(), sessions.c.id.desc())
+    .limit(bindparam("amount", type_=sa.Integer))
+)
 
 
 class SessionShelf(Shelf):
@@ -75,6 +81,9 @@ class SessionShelf(Shelf):
 
     def of(self, account_id: AccountId, now: datetime) -> Sequence[Session]:
         return [_session_from(row) for row in self._all(_OF, of_account=account_id, now=now)]
+
+    def live(self, now: datetime, *, limit: int) -> Sequence[Session]:
+        return [_session_from(row) for row in self._all(_ALL_LIVE, now=now, amount=limit)]
 
 
 def _session_from(row: Values) -> Session:

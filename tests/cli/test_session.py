@@ -65,6 +65,19 @@ async def test_the_live_ones_are_listed_with_where_they_came_from(idp: CommandLi
     assert after == []
 
 
+async def test_without_an_account_everybodys_are_listed(idp: CommandLine) -> None:
+    await people(idp)
+    async with idp.server() as server:
+        sessions = [await sign_in(server, email) for email in EMAILS]
+
+        listed = (await idp.beside("session", "list"))["items"]
+        by_option = (await idp.beside("session", "list", "--user", EMAILS[0]))["items"]
+
+    ids = [session.session.id for session in sessions if isinstance(session, SignedIn)]
+    assert {one["id"] for one in listed} == set(ids)
+    assert [one["id"] for one in by_option] == ids[:1]
+
+
 @pytest.mark.parametrize(
     ("words", "error", "code"),
     [

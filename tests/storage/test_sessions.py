@@ -125,3 +125,13 @@ async def test_live_sessions_are_listed_newest_first(store: Store) -> None:
     listed = await store.read(lambda work: work.sessions.of(an_account().id, NOW))
 
     assert [session.id for session in listed] == [a_session(number).id for number in (1, 2, 3)]
+
+
+async def test_the_live_sessions_of_everybody_are_listed_as_many_as_asked_for(store: Store) -> None:
+    await keep(store, an_account(1), an_account(2))
+    sessions = [a_session(number, 1 + number % 2, expires_at=NOW + timedelta(minutes=number)) for number in (2, 3, 1)]
+    await _open(store, *sessions, a_session(4, 1, revoked_at=NOW), a_session(5, 1, expires_at=NOW))
+
+    listed = await store.read(lambda work: work.sessions.live(NOW, limit=2))
+
+    assert listed == [sessions[1], sessions[0]]

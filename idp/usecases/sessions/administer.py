@@ -31,6 +31,11 @@ class AdministerSessions:
 
         return await self.store.read(find)
 
+    async def live(self, limit: int) -> Sequence[Session]:
+        """Everybody's, the last to expire first."""
+        now = self.clock.now()
+        return await self.store.read(lambda work: work.sessions.live(now, limit=limit))
+
     async def revoke(self, session_id: SessionId, source: Source) -> None:
         """Raises NotFound, also for one that was over already."""
         occasion = self._now(source)

@@ -1,6 +1,7 @@
 """The settings in the verbs' own terms."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from idp.config.settings import Settings
 from idp.config.types import Frequency
@@ -11,6 +12,9 @@ from idp.core.tenant import TenantKind
 from idp.usecases.housekeeping.relay import Retries
 from idp.usecases.rules import Rules
 from idp.usecases.tenants.declare import Declared
+
+DATABASE_PATIENCE = timedelta(seconds=5)
+"""How long the database may take for what belongs to a delivery."""
 
 
 def rules_from(settings: Settings, common_passwords: frozenset[str]) -> Rules:
@@ -110,4 +114,9 @@ def mailboxes(settings: Settings) -> dict[str, str]:
 def retries(settings: Settings) -> Retries:
     """How often, and how far apart, what leaves the house is tried."""
     outbox = settings.outbox
-    return Retries(tries=outbox.tries, first_pause=outbox.backoff, longest_pause=outbox.longest_backoff)
+    return Retries(
+        tries=outbox.tries,
+        first_pause=outbox.backoff,
+        longest_pause=outbox.longest_backoff,
+        lease=2 * settings.fence.timeout + DATABASE_PATIENCE,
+    )

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from idp.config.operations import Fence
+from idp.config.rules import retries
+from idp.config.settings import Settings
 from idp.core.events import EventName
 from idp.ports.storage import AuditEntry
 from idp.sdk import Message, Sender, SenderFailed
@@ -34,13 +37,27 @@ class Flaky(Sender):  # type: ignore[type-arg]
         self.sent.append(message)
 
 
+class Stuck(Sender):  # type: ignore[type-arg]
+    """Takes a message and never comes back."""
+
+    channel = "email"
+
+    def __init__(self) -> None:
+        self.has_begun = asyncio.Event()
+
+    async def send(self, message: Message) -> None:
+        self.held = message
+        self.has_begun.set()
+        await asyncio.Event().wait()
+
+
 @pytest.fixture
 async def idp(tmp_path: Path, template: Path) -> AsyncIterator[TestProvider]:
     async with provider_at(tmp_path, template=template, outbox={"tries": 3, "backoff": "2s"}) as provider:
         yield provider
 
 
-def replace_sender(idp: TestProvider, sender: Flaky) -> None:
+def replace_sender(idp: TestProvider, sender: Flaky | Stuck) -> None:
     senders = idp.provider.verbs.world.extensions.senders
     assert isinstance(senders, dict)
     senders["email"] = sender
@@ -127,20 +144,28 @@ async def test_two_relays_carry_each_message_once(idp: TestProvider) -> None:
     assert len(sender.sent) == 1
 
 
-async def test_a_relay_that_died_leaves_its_parcels_to_others(idp: TestProvider) -> None:
-    """The lease runs out: kill between commit and send delays a message and loses none."""
+async def test_a_relay_that_died_leaves_its_parcels_to_others_soon(idp: TestProvider) -> None:
+    """The lease runs out: kill between commit and send delays a message by seconds, and loses none."""
+    stuck = Stuck()
+    replace_sender(idp, stuck)
+    await ask_for_reset(idp)
+    dying = asyncio.create_task(idp.deliver())
+    await stuck.has_begun.wait()
+    dying.cancel()
+
     sender = Flaky(failures=0)
     replace_sender(idp, sender)
-    await ask_for_reset(idp)
-    now = idp.clock.now()
-    taken = await idp.provider.store.transact(
-        lambda work: work.outbox.lease(now=now, until=now + timedelta(seconds=60), limit=10)
-    )
-
     await idp.deliver()
     before = len(sender.sent)
-    idp.clock.advance(timedelta(seconds=61))
+    idp.clock.advance(timedelta(seconds=15))
     await idp.deliver()
 
-    assert len(taken) == 1
     assert (before, len(sender.sent)) == (0, 1)
+
+
+@pytest.mark.parametrize("seconds", [1, 60])
+def test_a_lease_outlasts_every_call_into_a_plugin(seconds: int) -> None:
+    """A parcel that another relay takes while it is being carried is sent twice."""
+    settings = Settings(issuer="http://localhost:3100", fence=Fence(timeout=timedelta(seconds=seconds)))
+
+    assert retries(settings).lease > timedelta(seconds=seconds)

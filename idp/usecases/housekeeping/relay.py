@@ -17,18 +17,22 @@ from idp.usecases.accounts.errands import Errands
 from idp.usecases.extensions import Extensions
 from idp.usecases.post import ERRAND, EVENT, LETTER, SEAL, letter_from
 
-LEASE = timedelta(seconds=60)
 BATCH = 16
 NOBODY = Source(address="", agent="", request_id="", contract="relay")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retries:
-    """How often, and how long between: `first_pause` doubles up to `longest_pause`."""
+    """How often, and how long between: `first_pause` doubles up to `longest_pause`.
+
+    `lease`: how long a parcel is one relay's alone. It outlasts the slowest delivery, else the parcel is sent twice;
+    what a killed process was delivering waits until it is over.
+    """
 
     tries: int = 8
     first_pause: timedelta = timedelta(seconds=2)
     longest_pause: timedelta = timedelta(minutes=10)
+    lease: timedelta = timedelta(seconds=15)
 
     def pause(self, tries: int) -> timedelta:
         return min(self.first_pause * (1 << min(tries, 20)), self.longest_pause)
@@ -50,7 +54,8 @@ class Relay:
     async def deliver_due(self) -> int:
         """How many parcels were taken."""
         now = self.clock.now()
-        parcels = await self.store.transact(lambda work: work.outbox.lease(now=now, until=now + LEASE, limit=BATCH))
+        until = now + self.retries.lease
+        parcels = await self.store.transact(lambda work: work.outbox.lease(now=now, until=until, limit=BATCH))
         await asyncio.gather(*(self._deliver(parcel) for parcel in parcels))
         return len(parcels)
 

@@ -5,17 +5,15 @@ size, trailers are added to a request's headers after it was judged, and any num
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
 import httptools
-import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from idp.server.heads import LARGEST_HEAD, HeadRefused, judge
-from idp.web.middleware.envelope import HEADERS
+from idp.server.refusal import refusal_bytes
 
 MOST_AHEAD = 16
 """Requests that a client may send before it has the answer to the first (RFC 9112 §9.3.2)."""
@@ -36,6 +34,17 @@ class Bounds:
     connections: int
 
 
+class Exit:
+    """The transport as a running request has it: all that differs is how it closes."""
+
+    __slots__ = ("close", "is_closing", "write")
+
+    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
+        self.write = transport.write
+        self.is_closing = transport.is_closing
+        self.close = close
+
+
 class BoundedProtocol(HttpToolsProtocol):
     """Made once per connection, called by the event loop and by the parser."""
 
@@ -45,7 +54,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
         self._is_in_head = False
-        self._is_deaf = False
+        self._is_deaf = self._is_leaving = False
         self._last_words: int | None = None
         self._refusal: int | None = None
         self._silent = self._piece = self._unanswered = self._raw = 0
@@ -54,6 +63,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._exit: Any = Exit(transport, self._close)
         if self.client is not None:
             self.client = (self.client[0].removeprefix("::ffff:"), self.client[1])  # IPv4 on a socket for both
         count = len(self.connections)
@@ -113,6 +123,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._is_in_head = False
         self._silent = 0
         super().on_headers_complete()
+        self.cycle.transport = self._exit
         self._unanswered += 1
         if upgrades:
             # we switch to nothing (RFC 9110 §7.8). The parser believes that we do: from here on it is not asked
@@ -139,6 +150,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         self._unanswered -= 1
+        if self._is_leaving:
+            return
         super().on_response_complete()
         if self.transport.is_closing():
             self._close_for_certain()
@@ -226,33 +239,32 @@ class BoundedProtocol(HttpToolsProtocol):
             self._answer(status)
 
     def _answer(self, status: int) -> None:
-        """Answers and closes. What still arrives is thrown away for a moment, or the client would see a reset only."""
+        """Answers and closes."""
         self._is_deaf = True
         self._unset_keepalive_if_required()
         if self.transport.is_closing():
             return
-        self.transport.write(_answer_bytes(status, dict(self.server_state.default_headers)))
-        if self.transport.can_write_eof():
-            self.transport.write_eof()
-            self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+        self.transport.write(refusal_bytes(status, dict(self.server_state.default_headers)))
+        self._leave()
+
+    def _close(self) -> None:
+        """What a running request does when its answer was the last."""
+        if self.cycle.more_body and not self.transport.is_closing():
+            self._leave()
         else:
             self.transport.close()
+
+    def _leave(self) -> None:
+        """What still arrives is thrown away for a moment: closed at once, the client would see a reset, no answer."""
+        self._is_deaf = self._is_leaving = True
+        if not self.transport.can_write_eof():
+            self.transport.close()
+            return
+        self.flow.resume_reading()
+        self.transport.write_eof()
+        self.loop.call_later(LINGER_SECONDS, self.transport.abort)
 
     def _close_for_certain(self) -> None:
         """A closed transport waits for its reader; not for ever."""
         if self.transport.get_write_buffer_size():
             self.loop.call_later(STALL_SECONDS, self.transport.abort)
-
-
-def _answer_bytes(status: int, headers: Mapping[bytes, bytes]) -> bytes:
-    phrase = HTTPStatus(status).phrase
-    body = orjson.dumps({"message": phrase, "error": phrase, "statusCode": status})
-    fields = {
-        **headers,
-        **HEADERS,
-        b"content-type": b"application/json; charset=utf-8",
-        b"content-length": str(len(body)).encode(),
-        b"connection": b"close",
-    }
-    lines = [f"HTTP/1.1 {status} {phrase}".encode(), *(name + b": " + value for name, value in fields.items())]
-    return b"\r\n".join([*lines, b"", body])

@@ -13,8 +13,9 @@ from tests.server.process import Idp, serving
 def byte_code(pytestconfig: pytest.Config) -> Iterator[None]:
     """Where none is to lie beside the sources, processes of ours keep it with the cache of the tests."""
     with pytest.MonkeyPatch.context() as patch:
-        if "PYTHONDONTWRITEBYTECODE" in os.environ and pytestconfig.cache is not None:
-            patch.setenv("PYTHONPYCACHEPREFIX", str(pytestconfig.cache.mkdir("byte-code")))
+        cache = getattr(pytestconfig, "cache", None)  # pytest may run without
+        if "PYTHONDONTWRITEBYTECODE" in os.environ and cache is not None:
+            patch.setenv("PYTHONPYCACHEPREFIX", str(cache.mkdir("byte-code")))
         yield
 
 

@@ -25,13 +25,21 @@ PATIENCE_SECONDS = 5.0
 
 @dataclass(slots=True)
 class Echo:
-    """Answers with what it was asked, after the body's end; `/slow` takes a moment, `/early` does not wait for it."""
+    """Answers with what it was asked, after the body's end.
+
+    `/slow` takes a moment, `/early` does not wait for the body, `/refused` neither, and closes.
+    """
 
     asked: list[str] = field(default_factory=list)
     gone: int = 0
     large: bytes = b""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/refused":
+            headers = [(b"content-length", b"0"), (b"connection", b"close")]
+            await send({"type": "http.response.start", "status": 413, "headers": headers})
+            await send({"type": "http.response.body"})
+            return
         body = b"" if scope["path"] == "/early" else await self._body(receive)
         if body is None:
             self.gone += 1

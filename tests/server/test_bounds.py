@@ -78,6 +78,20 @@ def test_the_rest_of_a_body_that_nobody_waits_for_has_a_deadline() -> None:
     assert not was_taken
 
 
+def test_once_that_rest_has_come_the_connection_is_idle() -> None:
+    request = b"POST /early HTTP/1.1\r\n" + HOST + b"Content-Length: 10\r\n\r\n"
+    with served(head_seconds=SOON) as running, Line(running.port, request) as line:
+        first = line.answer()
+        line.say(b"hello")
+        time.sleep(0.05)
+        line.say(b"hello")
+        time.sleep(2 * SOON)
+        line.say(GET)
+        second = line.answer()
+
+    assert [answer and answer.status for answer in (first, second)] == [200, 200]
+
+
 def test_a_reader_that_stops_reading_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "STALL_SECONDS", SOON)
     with served() as running:
@@ -132,6 +146,18 @@ def test_a_large_head_that_fits_is_taken() -> None:
     assert answer.status == 200
 
 
+def test_a_client_that_sends_too_much_reads_why() -> None:
+    """Closed at once, the connection would be reset, and the answer lost with it."""
+    with served() as running:
+        for _ in range(10):
+            with Line(running.port, b"POST /refused HTTP/1.1\r\n" + HOST + b"Content-Length: 3000000\r\n\r\n") as line:
+                line.say(b"a" * 3_000_000)
+                answer = line.answer()
+
+            assert answer is not None
+            assert answer.status == 413
+
+
 # --- places ---
 
 
@@ -152,10 +178,13 @@ def test_past_the_limit_connections_are_told_so() -> None:
 def test_far_past_the_limit_they_are_cut() -> None:
     """A flood of them costs no more than the limit and a few."""
     with served(connections=3) as running:
-        lines = [Line(running.port) for _ in range(200)]
-        _wait_until(lambda: len(running.server.server_state.connections) <= 3 + protocol.SPARE)
+        lines = [Line(running.port) for _ in range(3 * protocol.SPARE)]
+        told = [line.answer() for line in lines[3:]]
         for line in lines:
             line.__exit__()
+
+    assert {answer.status for answer in told if answer} == {503}
+    assert None in told
 
 
 def _wait_until(is_so: Callable[[], bool]) -> None:

@@ -127,6 +127,12 @@ def test_what_cannot_be_read_is_refused_after_the_answers_that_are_due(echo: Ser
     assert [answer.status for answer in answers] == [200, 400]
 
 
+def test_so_is_a_request_sent_ahead_whose_body_cannot_be_read(echo: Served) -> None:
+    answers = echo.ask(b"GET /slow HTTP/1.1\r\n" + HOST + b"\r\n" + post(CHUNKED, body=b"zz\r\n"))
+
+    assert [answer.status for answer in answers] == [200, 400]
+
+
 def test_too_many_requests_ahead_are_refused(echo: Served) -> None:
     echo.echo.asked.clear()
 

@@ -1,6 +1,7 @@
 """`idp serve`."""
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,10 @@ def _serve(settings: "Settings") -> int:
     def listening(port: int) -> None:
         from idp.cli.banner import banner
 
-        click.echo(banner(settings, port), color=False if os.environ.get("NO_COLOR") else None)
+        try:
+            click.echo(banner(settings, port), color=False if os.environ.get("NO_COLOR") else None)
+        except BrokenPipeError:  # whoever read us has gone; what is left in the buffer must not fail again at the exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     if not settings.demo:
         return serve(settings, sockets, Moments(listening=listening))

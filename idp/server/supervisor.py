@@ -57,7 +57,7 @@ class Supervisor:
     async def run(self, on_ready: Callable[[], None]) -> int:
         """Until SIGTERM or SIGINT, or until the first workers fail; the exit code. `on_ready`: all of them serve."""
         loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTERM, self._end)
+        loop.add_signal_handler(signal.SIGTERM, self.end)
         loop.add_signal_handler(signal.SIGINT, self._interrupted)
         async with asyncio.TaskGroup() as group:
             for number in range(1, self._settings.server.workers + 1):
@@ -78,7 +78,7 @@ class Supervisor:
             self._log.error("worker.died", worker=number, status=status)
             if number not in self._ready:
                 self._code = FAILED  # what cannot start once will not start again
-                self._end()
+                self.end()
                 return
             deaths = 0 if asyncio.get_running_loop().time() - began > CALM_SECONDS else deaths + 1
             await self._pause(deaths)
@@ -128,12 +128,13 @@ class Supervisor:
 
     def _interrupted(self) -> None:
         self._interrupts += 1
-        self._end()
+        self.end()
         if self._interrupts > 1:
             self._kill()
             os._exit(FORCED)
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Tells all to stop; `run` returns when they have."""
         self._stop.set()
         for one in self._sockets:
             one.close()  # or connections would wait in line for nobody

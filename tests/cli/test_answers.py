@@ -93,6 +93,19 @@ def test_a_person_sees_the_secret_of_an_app_as_a_picture_too(idp: CommandLine) -
     assert "█" in seen
 
 
+def test_a_person_sees_how_an_import_gets_on_and_what_came_of_it(idp: CommandLine) -> None:
+    file = idp.folder / "in.jsonl"
+    lines = [{"email": f"user{number}@example.com", "firstName": "J", "lastName": "D"} for number in range(150)]
+    file.write_text("".join(json.dumps(line) + "\n" for line in [*lines, {"email": "x"}]))
+
+    code, seen = on_terminal(idp, "user", "import", str(file))
+
+    assert code == 1
+    assert "150 imported, 0 there already, 1 refused." in seen
+    assert "line 151: email: is no e-mail address" in seen
+    assert "importing" in seen or "100 imported" in seen
+
+
 def test_a_person_sees_one_line_about_what_went_wrong(idp: CommandLine) -> None:
     refused = on_terminal(idp, "user", "show", "nobody@example.com")
     misused = on_terminal(idp, "user", "crate")

@@ -3,18 +3,21 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from idp.core.address import canonical_email
-from idp.core.errors import CodeRejected, EmailTaken, MalformedRequest, PluginFailed
+from idp.core.errors import CodeRejected, EmailTaken, MalformedRequest, NotFound, PluginFailed
 from idp.core.events import EventName
+from idp.core.ids import TenantId
 from idp.core.session import Source
 from idp.core.tenant import TenantKind
-from idp.testing.provider import TestProvider
+from idp.testing.provider import TestProvider, provider_at
 from idp.usecases.accounts.create import NewAccount
 from idp.usecases.administration import Administration
 from idp.usecases.housekeeping.trail import Which
+from idp.usecases.phone import canonical_number
 from tests.usecases.strangers import ENROLMENT, Broken, Doubting, with_factor, with_flags_elsewhere
 
 SOURCE = Source(address="cli", contract="cli")
@@ -150,3 +153,96 @@ async def _is_pending(idp: TestProvider, token: str) -> bool:
     now = idp.clock.now()
     found = await idp.provider.store.read(lambda work: work.challenges.peek_link(Purpose.RESET_PASSWORD, digest, now))
     return found is not None
+
+
+async def test_what_is_so_already_is_not_told_twice(idp: TestProvider, administration: Administration) -> None:
+    account = await idp.add_account("jane@example.com")
+
+    for verb in (administration.accounts.disable, administration.accounts.enable):
+        await verb(account.id, SOURCE)
+        await verb(account.id, SOURCE)
+
+    names = [entry.event.name for entry in await administration.trail.latest(Which(), 10)]
+    assert names == [EventName.ACCOUNT_DISABLED, EventName.ACCOUNT_ENABLED]
+
+
+async def test_a_factor_for_an_account_that_went_meanwhile_is_refused(
+    idp: TestProvider, administration: Administration
+) -> None:
+    account = await idp.add_account("jane@example.com")
+    await administration.accounts.delete(account.id, SOURCE)
+
+    with pytest.raises(NotFound):
+        await administration.factors.vouch(account, "email", SOURCE)
+
+
+async def test_what_was_recorded_since_an_entry_is_told_in_order(
+    idp: TestProvider, administration: Administration
+) -> None:
+    assert await administration.trail.last_number() == 0
+    for name in ("North", "South", "East"):
+        await administration.tenants.create(TenantKind.TEAM, name, SOURCE)
+
+    last = await administration.trail.last_number()
+    since = await administration.trail.after(1, Which(event="tenant.created"), 10)
+
+    assert last == 3
+    assert [entry.number for entry in since] == [2, 3]
+
+
+async def test_an_import_that_wants_codes_nobody_sends_is_refused(tmp_path: Path, template: Path) -> None:
+    """Else its people could never sign in, or would without the second factor that they had."""
+    async with provider_at(tmp_path, template=template, plugins={"email_code": None, "sms_code": None}) as idp:
+        line = b'{"email":"a@example.com","firstName":"A","lastName":"B","mfaEnabled":true}'
+
+        tally = await Administration(idp.provider.verbs).import_accounts([(1, line)], SOURCE, lambda _: None)
+
+    assert [one.reason for one in tally.refused] == ["mfaEnabled: no enabled plugin sends codes by email or sms"]
+
+
+async def test_values_of_every_type_are_set_listed_and_refused(tmp_path: Path, template: Path) -> None:
+    features = {
+        "colour": {"description": "The app's colour.", "type": "string", "default": "red"},
+        "seats": {"description": "How many.", "type": "integer", "default": 1},
+    }
+    async with provider_at(tmp_path, template=template, features=features, teams={"North": {}}) as idp:
+        flags = Administration(idp.provider.verbs).flags
+        north = (TenantKind.TEAM, "North")
+
+        await flags.set("colour", "blue", north, SOURCE)
+        await flags.set("seats", "-3", None, SOURCE)
+        for name, text in (
+            ("colour", "a\nb"),
+            ("colour", "x" * 513),
+            ("seats", "9" * 16),
+            ("seats", "--5"),
+            ("seats", "1.5"),
+        ):
+            with pytest.raises(MalformedRequest):
+                await flags.set(name, text, None, SOURCE)
+        _, values = await flags.all()
+
+    assert [(value.feature.name, value.tenant, value.value) for value in values] == [
+        ("colour", "North", "blue"),
+        ("seats", None, -3),
+    ]
+
+
+async def test_a_value_for_a_tenant_that_is_gone_is_not_listed(
+    idp: TestProvider, administration: Administration
+) -> None:
+    now = idp.clock.now()
+    await idp.provider.store.transact(lambda work: work.flags.put("mfa", TenantId("gone"), True, now))
+
+    assert list((await administration.flags.all())[1]) == []
+
+
+@pytest.mark.parametrize("text", ["", "abc", "1", "+1 415", "+999999999999999999"])
+def test_what_is_no_telephone_number_is_refused(text: str) -> None:
+    with pytest.raises(MalformedRequest):
+        canonical_number(text)
+
+
+@pytest.mark.parametrize("text", ["+14155550123", "(415) 555-0123", "415.555.0123", "+1 415 555 0123"])
+def test_a_telephone_number_has_one_form(text: str) -> None:
+    assert canonical_number(text) == "+14155550123"

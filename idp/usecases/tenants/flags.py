@@ -1,5 +1,6 @@
 """Flags at run time: set, unset, listed, explained."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from idp.usecases.occasion import Occasion
 from idp.usecases.tenants.features import MFA, FeatureBook, context_of
 
 LONGEST_TEXT = 512
+WHOLE_NUMBER = re.compile(r"-?[0-9]{1,15}")
 Place = tuple[TenantKind, str]
 """A tenant by kind and name."""
 
@@ -128,7 +130,7 @@ def read_value(feature: Feature, text: str) -> FeatureValue:
                 raise MalformedRequest(f"{feature.name} takes true or false")
             return text == "true"
         case int():
-            if not text.lstrip("-").isdecimal() or len(text) > 15:
+            if not WHOLE_NUMBER.fullmatch(text):
                 raise MalformedRequest(f"{feature.name} takes a whole number")
             return int(text)
         case str():

@@ -57,7 +57,7 @@ def read(reference: Mapping[str, str], places: Places) -> SecretStr:
             raise refused(f"names the {source}, which is not set", f"Set {name}, or name another place.")
     else:
         path = places.folder / printable(reference["file"])
-        text, source = _read_file(path), f"file {path}"
+        text, source = _read_file(path, places.environ), f"file {path}"
     text = text.rstrip("\r\n")
     if not text:
         raise refused(f"names the {source}, which is empty", "Put the secret there.")
@@ -68,11 +68,11 @@ def read(reference: Mapping[str, str], places: Places) -> SecretStr:
     return SecretStr(text)
 
 
-def _read_file(path: Path) -> str:
+def _read_file(path: Path, environ: Mapping[str, str]) -> str:
     try:
         # not blocking: a pipe would keep the start waiting for its writer
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-            _check_owner_only(path, os.fstat(file.fileno()))
+            _check_owner_only(path, os.fstat(file.fileno()), environ)
             data = file.read(LARGEST + 1)
     except OSError as error:
         reason = f"names the file {path}, which cannot be read: {error.strerror}"
@@ -85,12 +85,19 @@ def _read_file(path: Path) -> str:
         raise refused(f"names the file {path}, which is not UTF-8 text", "Encode it (base64).") from None
 
 
-def _check_owner_only(path: Path, status: os.stat_result) -> None:
+def _check_owner_only(path: Path, status: os.stat_result, environ: Mapping[str, str]) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise refused(f"names {path}, which is no regular file", "Name a file.")
-    if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    others = stat.S_IRWXO if _is_credential_of_systemd(path, environ) else stat.S_IRWXG | stat.S_IRWXO
+    if status.st_mode & others:
         mode = stat.S_IMODE(status.st_mode)
         raise refused(f"names the file {path}, which others may read (mode {mode:04o})", f"chmod 600 {path}")
+
+
+def _is_credential_of_systemd(path: Path, environ: Mapping[str, str]) -> bool:
+    """systemd guards LoadCredential= files by an access list, which shows as a group that may read."""
+    folder = environ.get("CREDENTIALS_DIRECTORY")
+    return bool(folder) and path.parent == Path(folder or "")
 
 
 def _from_place(value: object, info: ValidationInfo) -> object:

@@ -18,6 +18,7 @@ Exception
 │   ├── LinkRejected        link_rejected         unknown, used, replaced or expired
 │   ├── PasswordRejected    password_rejected
 │   ├── WrongPassword       wrong_password        the current password, at a change
+│   ├── PasswordNeeded      password_needed
 │   ├── EmailTaken          email_taken
 │   ├── NameRejected        name_rejected
 │   ├── UnknownTenant       unknown_tenant
@@ -125,7 +126,7 @@ class PhoneNumberFixed(Refusal):
 
 
 class CodeMissing(Refusal):
-    """No code was sent although one is needed."""
+    """A second factor is needed after all, and none was proved."""
 
     code = "code_missing"
 
@@ -172,6 +173,16 @@ class WrongPassword(Refusal):
     """The current password, given with a change, is wrong."""
 
     code = "wrong_password"
+
+
+class PasswordNeeded(Refusal):
+    """The change takes the current password, and none was sent."""
+
+    code = "password_needed"
+
+    def __init__(self, account_id: str) -> None:
+        super().__init__("the current password is needed")
+        self.account_id = account_id
 
 
 class EmailTaken(Refusal):

@@ -34,7 +34,6 @@ class EventName(StrEnum):
     ACCOUNT_ENABLED = "account.enabled"
     ACCOUNT_UNLOCKED = "account.unlocked"
     ACCOUNT_DELETED = "account.deleted"
-    SESSION_REFRESHED = "session.refreshed"
     SESSION_ENDED = "session.ended"
     SESSION_REVOKED = "session.revoked"
     REFRESH_REUSE = "refresh.reuse"

@@ -1,6 +1,6 @@
 """How values lie in columns: instants as numbers, everything with parts as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,11 +23,19 @@ class Instant(sa.TypeDecorator[datetime]):
     impl = sa.BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
-        return None if value is None else (value - EPOCH) // _MICROSECOND
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], int | None]:  # noqa: ARG002
+        return _number
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        return None if value is None else EPOCH + timedelta(microseconds=value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[int | None], datetime | None]:  # noqa: ARG002
+        return _moment
+
+
+def _number(moment: datetime | None) -> int | None:
+    return None if moment is None else (moment - EPOCH) // _MICROSECOND
+
+
+def _moment(number: int | None) -> datetime | None:
+    return None if number is None else EPOCH + timedelta(0, 0, number)
 
 
 class Json(sa.TypeDecorator[Any]):
@@ -36,11 +44,15 @@ class Json(sa.TypeDecorator[Any]):
     impl = sa.Text
     cache_ok = True
 
-    def process_bind_param(self, value: object, dialect: Dialect) -> str:  # noqa: ARG002
-        return orjson.dumps(value, default=_plain).decode()
+    def bind_processor(self, dialect: Dialect) -> Callable[[object], str]:  # noqa: ARG002
+        return _text
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
-        return None if value is None else orjson.loads(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str], Any]:  # noqa: ARG002
+        return orjson.loads
+
+
+def _text(value: object) -> str:
+    return orjson.dumps(value, default=_plain).decode()
 
 
 def _plain(value: object) -> object:

@@ -82,7 +82,7 @@ class PostgresqlDriver:
     def hold(self, lock: int) -> None:
         await_only(self._connection.execute("SELECT pg_advisory_xact_lock($1)", lock))
 
-    def begin(self, characteristics: str = "") -> None:
+    def begin(self, characteristics: str) -> None:
         self._command(f"BEGIN {characteristics}")
 
     def commit(self) -> bool:

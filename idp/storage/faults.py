@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from idp.core.errors import NotFound, StorageUnavailable
+from idp.core.errors import MalformedRequest, NotFound, StorageUnavailable
 
 _UNAVAILABLE = ("08", "25006", "28", "3D", "53", "55P03", "57", "58")
 """SQLSTATEs that begin so: no connection, read-only, not let in, no such database, out of space or connections, a lock
@@ -27,6 +27,7 @@ _SQLITE_UNAVAILABLE = tuple(
 
 _COLLIDED = ("40001", "40P01")
 _GONE = ("SQLITE_CONSTRAINT_FOREIGNKEY", "23503")
+_UNWRITABLE = "22021"
 _TAKEN = ("SQLITE_CONSTRAINT_UNIQUE", "23505")
 
 
@@ -50,16 +51,20 @@ def is_taken(error: BaseException) -> bool:
 
 
 def as_told(error: Exception) -> Exception:
-    """StorageUnavailable, NotFound, or `error` itself: then it is no driver's, or a mistake of ours.
+    """StorageUnavailable, NotFound, MalformedRequest, or `error` itself: no driver's, or a mistake of ours.
 
     OSError: no connection, and, being a TimeoutError, no answer in time.
     A row that refers to one that has gone is NotFound: the account was deleted while somebody signed in.
+    Text that no database of ours can hold is MalformedRequest: the edge refuses it, and should it forget to, this is
+    still no fault of ours (threat row 121).
     """
     code = code_of(error)
     if getattr(error, "detail", None):
         error.detail = None  # type: ignore[attr-defined]  # PostgreSQL quotes the row: nothing for a log (threat row 133)
     if code in _GONE:
         told: Exception = NotFound("what this refers to has gone")
+    elif code == _UNWRITABLE or isinstance(error.__cause__ or error, UnicodeEncodeError):
+        told = MalformedRequest("text holds a character that cannot be stored")
     elif _is_unavailable(error, code):
         told = StorageUnavailable(f"{code or type(error).__name__}: {error}")
     else:

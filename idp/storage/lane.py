@@ -54,6 +54,8 @@ class Unit(Generic[R]):
     def deliver(self) -> None:
         if self.future.done():
             return
+        if isinstance(self.error, StopIteration):  # a future takes everything but this
+            self.error = RuntimeError("a unit of work raised StopIteration")
         if self.error is not None:
             self.future.set_exception(self.error)
         else:
@@ -95,13 +97,19 @@ class Lane:
             await self._pump
 
     async def _work_off(self) -> None:
-        while self._waiting:
-            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), LARGEST_BATCH))]
-            try:
-                await on_thread(self._connection, self._run, batch)
-            except Exception as error:
-                for unit in batch:
-                    unit.error = error
+        try:
+            while self._waiting:
+                await self._work_off_one(
+                    [self._waiting.popleft() for _ in range(min(len(self._waiting), LARGEST_BATCH))]
+                )
+        finally:
+            self._pump = None
+
+    async def _work_off_one(self, batch: list[Unit[Any]]) -> None:
+        try:
+            await on_thread(self._connection, self._run, batch)
+        except Exception as error:
             for unit in batch:
-                unit.deliver()
-        self._pump = None
+                unit.error = error
+        for unit in batch:
+            unit.deliver()

@@ -29,8 +29,13 @@ _LOCK = sa.select(sa.func.pg_advisory_xact_lock(sa.literal(0x6964702D64646C, sa.
 
 
 async def current(url: str) -> str | None:
-    """The revision that was applied last; None for an empty database. Raises UnsupportedUrl and StorageUnavailable."""
+    """The revision that was applied last; None where there is none, nor perhaps a file.
+
+    Raises UnsupportedUrl and StorageUnavailable.
+    """
     match locate(url):
+        case SqliteFile(path) if not await asyncio.to_thread(path.exists):
+            return None
         case SqliteFile(path):
             return await asyncio.to_thread(_on_file, path, lambda raw: revision_of(SqliteDriver(raw)))
         case PostgresqlServer(address):

@@ -89,7 +89,7 @@ class PostgresqlStore:
                 if _is_cut_off(error) and may_reconnect:
                     may_reconnect = False
                 elif not has_collided(error) or not tries_left:
-                    raise _as_told(error) from error
+                    raise _as_told(error) from None
                 await self._pause(TRIES - tries_left)
 
     async def _once(self, unit: Callable[[PostgresqlDriver], R]) -> R:
@@ -109,7 +109,7 @@ class PostgresqlStore:
     def _write(self, driver: PostgresqlDriver, fn: Callable[[UnitOfWork], R]) -> R:
         work = Work(driver, self._stationery, writes=True)
         refusal = None
-        driver.begin()
+        driver.begin("ISOLATION LEVEL READ COMMITTED")
         try:
             result = fn(work)
         except Refusal as refused:  # committed: what it recorded stays
@@ -157,7 +157,7 @@ async def open_postgresql(address: str, stationery: Stationery, limits: Limits) 
         asyncpg.connect,
         address,
         statement_cache_size=256,  # every statement of ours stays prepared
-        **_patience(limits),
+        **_manners(limits),
     )
     pool = Pool(connect, size=limits.connections, patience_seconds=limits.lock_timeout_seconds)
     store = PostgresqlStore(pool, stationery, longest_queue=limits.longest_queue)
@@ -179,7 +179,7 @@ async def look_once(address: str, task: Callable[[PostgresqlDriver], R], *, time
         finally:
             await connection.close()
     except DRIVER_ERRORS as error:
-        raise _as_told(error) from error
+        raise _as_told(error) from None
 
 
 def _check(driver: PostgresqlDriver) -> None:
@@ -190,8 +190,8 @@ def _check(driver: PostgresqlDriver) -> None:
         driver.roll_back()
 
 
-def _patience(limits: Limits) -> dict[str, Any]:
-    """Nothing waits for ever, on either side."""
+def _manners(limits: Limits) -> dict[str, Any]:
+    """Nothing waits for ever, on either side, and nothing is acknowledged before it is durable."""
     seconds = {
         "statement_timeout": limits.statement_timeout_seconds,
         "lock_timeout": limits.lock_timeout_seconds,
@@ -200,7 +200,11 @@ def _patience(limits: Limits) -> dict[str, Any]:
     return {
         "timeout": limits.connect_timeout_seconds,
         "command_timeout": limits.statement_timeout_seconds + 1,
-        "server_settings": {"application_name": "idp"} | {name: f"{span * 1000:.0f}" for name, span in seconds.items()},
+        "server_settings": {
+            "application_name": "idp",
+            "synchronous_commit": "on",
+            **{name: f"{span * 1000:.0f}" for name, span in seconds.items()},
+        },
     }
 
 
@@ -213,4 +217,9 @@ def _is_cut_off(error: BaseException) -> bool:
 
 
 def _as_told(error: Exception) -> Exception:
-    return StorageUnavailable(f"cut off: {type(error).__name__}") if _is_cut_off(error) else as_told(error)
+    """The same with its cause, or the error itself."""
+    if _is_cut_off(error):
+        told = StorageUnavailable(f"cut off: {type(error).__name__}")
+        told.__cause__ = error
+        return told
+    return as_told(error)

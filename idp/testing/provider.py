@@ -11,7 +11,7 @@ async with provider_at(tmp_path) as idp:
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -137,6 +137,12 @@ class TestProvider:
             work.flags.put(name, tenant.id if tenant else None, value, now)
 
         await self.provider.store.transact(put)
+
+    async def enrol(self, account: Account, *methods: str) -> None:
+        """Gives the account second factors that need no set-up (codes)."""
+        await self.provider.store.transact(
+            lambda work: work.accounts.update(replace(account, mfa_methods=frozenset(methods)))
+        )
 
     async def set_role(self, account: Account, jurisdiction: str, role: str) -> None:
         now = self.clock.now()

@@ -16,18 +16,12 @@ class UnsupportedMediaType(MalformedRequest):
     code = "unsupported_media_type"
 
 
-class BodyTooLarge(MalformedRequest):
-    """Past the limit, counted while it arrived."""
-
-    code = "body_too_large"
-
-
 class Malformed(MalformedRequest):
     """No JSON, JSON too deep or ambiguous, or no object."""
 
 
 async def read_object(request: Request) -> dict[str, object]:
-    """The body as a JSON object. Raises UnsupportedMediaType, BodyTooLarge or Malformed.
+    """The body as a JSON object. Raises UnsupportedMediaType or Malformed.
 
     orjson refuses NaN, Infinity and invalid Unicode; the rest is refused here (rows 114, 120, 121).
     """

@@ -26,8 +26,8 @@ class CookieStyle:
         return f"{self.prefix}{name}"
 
     def set(self, name: str, value: str, life: timedelta, *, for_script: bool = False) -> str:
-        """A Set-Cookie header's value."""
-        full = self.named(name)
+        """A Set-Cookie header's value. What is for script keeps its bare name: pages look for it, and it guards nothing."""
+        full = name if for_script else self.named(name)
         if len(full) + len(value) > LARGEST:
             raise ValueError(f"cookie {full!r} would be larger than browsers keep")
         expires = format_datetime(self.clock.now() + life, usegmt=True)
@@ -37,7 +37,8 @@ class CookieStyle:
     def expire(self, name: str, *, for_script: bool = False) -> str:
         """Deletes by the same name, path and attributes (OAuth2-Proxy CVE-2026-34454)."""
         past = "Thu, 01 Jan 1970 00:00:00 GMT"
-        return f"{self.named(name)}=; Max-Age=0; Path=/; Expires={past}{self._flags(for_script)}"
+        full = name if for_script else self.named(name)
+        return f"{full}=; Max-Age=0; Path=/; Expires={past}{self._flags(for_script)}"
 
     def _flags(self, for_script: bool) -> str:
         http_only = "" if for_script else "; HttpOnly"

@@ -309,3 +309,20 @@ def test_a_secret_never_becomes_an_ordinary_setting() -> None:
         Smtp.model_validate(resolved)
 
     assert WORD not in str(error.value)
+
+
+def test_a_credential_of_systemd_may_show_a_group_that_reads(loaded: Loading, tmp_path: Path) -> None:
+    """LoadCredential= guards by an access list, whose mask shows as group bits; the folder is systemd's own."""
+    path = place(tmp_path, mode=0o440)
+    text = f"[bloom]\npasskey = {{ file = '{path}' }}"
+
+    assert passkey(loaded(text, {"CREDENTIALS_DIRECTORY": str(tmp_path)})) == WORD
+
+
+def test_another_folders_file_is_no_credential_of_systemd(refused: Refusing, tmp_path: Path) -> None:
+    path = place(tmp_path, mode=0o440)
+    text = f"[bloom]\npasskey = {{ file = '{path}' }}"
+
+    (problem,) = refused(text, {"CREDENTIALS_DIRECTORY": str(tmp_path / "elsewhere")})
+
+    assert "others may read" in problem.reason

@@ -26,14 +26,14 @@ class Flaky(Sender):  # type: ignore[type-arg]
 
     channel = "email"
 
-    def __init__(self, failures: int) -> None:
-        self.failures = failures
+    def __init__(self, failures: int, *, permanent: bool = False) -> None:
+        self.failures, self.permanent = failures, permanent
         self.sent: list[Message] = []
 
     async def send(self, message: Message) -> None:
         if self.failures:
             self.failures -= 1
-            raise SenderFailed("the mail server is away")
+            raise SenderFailed("the mail server is away", permanent=self.permanent)
         self.sent.append(message)
 
 
@@ -116,6 +116,17 @@ async def test_after_the_last_try_it_is_given_up_and_told_to_the_operator(idp: T
     failed = [entry.event for entry in await trail(idp) if entry.event.name is EventName.MESSAGE_FAILED]
     assert len(failed) == 1
     assert failed[0].detail == {"kind": "letter", "target": "email"}
+
+
+async def test_what_can_never_arrive_is_given_up_at_once(idp: TestProvider) -> None:
+    sender = Flaky(failures=99, permanent=True)
+    replace_sender(idp, sender)
+    await ask_for_reset(idp)
+
+    await idp.deliver()
+
+    assert sender.failures == 98
+    assert await idp.provider.relay.next_due() is None
 
 
 async def test_nothing_of_a_message_is_readable_in_the_database(idp: TestProvider, tmp_path: Path) -> None:

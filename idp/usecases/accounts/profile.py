@@ -6,7 +6,7 @@ from typing import Literal, TypedDict
 
 from idp.core.account import Account
 from idp.core.address import EmailAddress
-from idp.core.errors import BadCredentials, Forbidden, MalformedRequest, NotFound, SessionExpired, WrongPassword
+from idp.core.errors import BadCredentials, Forbidden, NotFound, PasswordNeeded, SessionExpired, WrongPassword
 from idp.core.events import Event, EventName
 from idp.core.ids import AccountId
 from idp.core.message import Template
@@ -86,7 +86,7 @@ class ShowOwnAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeAccount:
-    """Raises Forbidden, NameRejected, PasswordRejected, WrongPassword, AccountLocked, MalformedRequest."""
+    """Raises Forbidden, NameRejected, PasswordNeeded, PasswordRejected, WrongPassword, AccountLocked."""
 
     store: Store
     clock: Clock
@@ -108,19 +108,36 @@ class ChangeAccount:
         )
 
     async def _new_password(self, standing: Standing, changes: Changes, source: Source) -> bytes | None:
-        """Checked against the current one, under the same budget as any other guess at it."""
+        """The new hash, if there is one. Raises where the current password is needed and missing or wrong."""
+        if changes.password is None and not self._touches_a_factor(standing, changes):
+            return None
+        await self._prove_current(standing, changes, source)
         if changes.password is None:
             return None
+        await self.passwords.check(changes.password, standing.account, jurisdictions_of(standing))
+        return await self.passwords.hash(changes.password)
+
+    def _touches_a_factor(self, standing: Standing, changes: Changes) -> bool:
+        """Whether an account with a second factor is about to get another mailbox or number (row 59, ASVS 7.5.1).
+
+        A stolen session must not be enough to redirect the codes.
+        """
+        account = standing.account
+        number = changes.fields.get("phone_number", account.phone_number)
+        other_number = account.phone_verified_at is not None and number != account.phone_number
+        other_mailbox = changes.new_email is not None and changes.new_email != account.email
+        return (other_number or other_mailbox) and self.policy.needs_second_factor(standing)
+
+    async def _prove_current(self, standing: Standing, changes: Changes, source: Source) -> None:
+        """Under the same budget as any other guess at it."""
         if not changes.current_password:
-            raise MalformedRequest(f"userID {standing.account.id}: request missing currentPassword")
+            raise PasswordNeeded(standing.account.id)
         claim = PasswordClaim(email=standing.account.email, password=changes.current_password, source=source)
         try:
             proved = await self.prove_password(claim)
         except BadCredentials:
             raise WrongPassword from None
         await self.store.transact(lambda work: self.guesses.give_back(work, proved.counter, source=source))
-        await self.passwords.check(changes.password, standing.account, jurisdictions_of(standing))
-        return await self.passwords.hash(changes.password)
 
     def _change(
         self,
@@ -135,8 +152,10 @@ class ChangeAccount:
         if account is None:
             raise NotFound
         self._still_holds(work, principal, standing, account, now)
-        account = apply_changes(account, changes, now)
+        before, account = account, apply_changes(account, changes, now)
         work.accounts.update(account)
+        if before.phone_verified_at is not None and account.phone_verified_at is None:
+            self.post.notice(work, account, Template.FACTOR_CHANGED, now)
         work.record(Event(name=EventName.ACCOUNT_UPDATED, account_id=account.id), source=source, now=now)
         if encoded is not None:
             own = principal.session.id if principal.account.id == account.id else None

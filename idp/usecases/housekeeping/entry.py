@@ -91,7 +91,6 @@ MEANINGS: Mapping[EventName, str] = {
     EventName.ACCOUNT_ENABLED: "A disabled account was enabled.",
     EventName.ACCOUNT_UNLOCKED: "An account's failed attempts were forgotten.",
     EventName.ACCOUNT_DELETED: "An account was deleted.",
-    EventName.SESSION_REFRESHED: "A session was prolonged.",
     EventName.SESSION_ENDED: "Somebody signed out.",
     EventName.SESSION_REVOKED: "An operator ended one session, all of an account's, or all.",
     EventName.REFRESH_REUSE: "A refresh token was used twice, which ended its session.",

@@ -66,7 +66,8 @@ class Relay:
         try:
             await self._carry(parcel)
         except (SenderFailed, Accident) as failure:
-            await self._failed(parcel, type(failure).__name__)
+            is_final = isinstance(failure, SenderFailed) and failure.permanent
+            await self._failed(parcel, type(failure).__name__, is_final=is_final)
             return
         except (SealBroken, ValueError, KeyError) as failure:
             self.log.error("outbox.unreadable", kind=parcel.kind, target=parcel.target, error=type(failure).__name__)
@@ -95,10 +96,10 @@ class Relay:
                 if subscriber is not None:
                     await subscriber.notice(Event.from_json(body), at=parcel.created_at, delivery=parcel.id)
 
-    async def _failed(self, parcel: Parcel, error: str) -> None:
+    async def _failed(self, parcel: Parcel, error: str, *, is_final: bool) -> None:
         """Tried again later; given up after the last try, and told to the operator: callers were told success."""
         tries = parcel.tries + 1
-        gives_up = tries >= self.retries.tries
+        gives_up = is_final or tries >= self.retries.tries
         self.log.warning(
             "outbox.failed", kind=parcel.kind, target=parcel.target, tries=tries, gives_up=gives_up, error=error
         )

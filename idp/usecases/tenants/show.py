@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from idp.core.errors import NotFound
-from idp.core.feature import FlagTable
+from idp.core.feature import FeatureKind, FlagTable
 from idp.core.tenant import Tenant, TenantKind
 from idp.ports.storage import Store, UnitOfWork
 from idp.usecases.tenants.features import FeatureBook
@@ -49,8 +49,13 @@ class ShowJurisdictions:
 
 
 def switched(book: FeatureBook, table: FlagTable, tenant: Tenant) -> tuple[tuple[str, bool], ...]:
-    """The boolean features of a tenant by name, alone or with others decided elsewhere."""
-    decisions = [table.decide(feature, [tenant]) for feature in book.features.values()]
+    """The boolean features that concern an app: what signing in takes, the ways in, and the operator's own.
+
+    Which senders and rules are installed is nobody's business (row 138).
+    """
+    ways = {*book.extensions.code_sign_ins, *(one.context.name for one in book.extensions.second_factors.values())}
+    shown = (one for one in book.features.values() if one.kind is not FeatureKind.PERMISSION or one.name in ways)
+    decisions = [table.decide(feature, [tenant]) for feature in shown]
     return tuple(
         (decision.feature.alias or decision.feature.name, decision.value)
         for decision in decisions

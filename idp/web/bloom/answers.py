@@ -18,6 +18,11 @@ class Answer(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, serialize_by_alias=True)
 
 
+def what_is_always_the_same(model: type[Answer]) -> dict[str, object]:
+    """The model's fields with a default, by their names on the wire: the contract has them, and we never fill them."""
+    return {field.alias or name: field.default for name, field in model.model_fields.items() if not field.is_required()}
+
+
 class Success(Answer):
     """Every command's answer."""
 

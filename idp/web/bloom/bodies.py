@@ -14,7 +14,10 @@ def _day(value: Any) -> Any:
     """A date, or the date of an ISO timestamp: the front end sends either."""
     if not isinstance(value, str):
         return value
-    return date.fromisoformat(value[:10])
+    try:
+        return date.fromisoformat(value[:10])
+    except ValueError:
+        raise ValueError("dob must be a Date instance") from None
 
 
 Day = Annotated[date | None, BeforeValidator(_day)]

@@ -27,7 +27,7 @@ class BloomJurisdictions:
         ]
 
     async def all(self, _request: Request) -> Response:
-        return json_answer([jurisdiction(shown).model_dump() for shown in await self.show.all()])
+        return json_answer([jurisdiction(shown) for shown in await self.show.all()])
 
     async def by_name(self, request: Request) -> Response:
         name = request.path_params["name"]
@@ -35,4 +35,4 @@ class BloomJurisdictions:
             shown = await self.show.by_name(name)
         except NotFound:
             return refuse.full(404, f"jurisdiction {name} was requested but not found")
-        return json_answer(public_jurisdiction(shown).model_dump())
+        return json_answer(public_jurisdiction(shown))

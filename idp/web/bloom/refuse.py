@@ -21,6 +21,7 @@ from idp.core.errors import (
     NotConfirmed,
     NotFound,
     Overloaded,
+    PasswordNeeded,
     PasswordOutdated,
     PasswordRejected,
     PhoneNumberFixed,
@@ -36,7 +37,7 @@ from idp.core.errors import (
 )
 from idp.web.answers import json_answer
 from idp.web.bloom.answers import RefusedBare, RefusedFull, RefusedList, RefusedObject, timestamp
-from idp.web.body import BodyTooLarge, Malformed, UnsupportedMediaType
+from idp.web.body import Malformed, UnsupportedMediaType
 
 THROTTLED = "ThrottlerException: Too Many Requests"
 REASONS = {
@@ -77,7 +78,6 @@ def listed(*messages: str) -> Response:
 
 PLAIN: tuple[tuple[type[Refusal] | type[Accident], int, str], ...] = (
     (UnsupportedMediaType, 415, "Content-Type must be application/json"),
-    (BodyTooLarge, 413, "request entity too large"),
     (PhoneNumberFixed, 401, "phone number can only be specified the first time using mfa"),
     (FactorUnavailable, 401, "this mfa type is not available for the account"),
     (SessionExpired, 401, "no user found"),
@@ -124,11 +124,12 @@ SPECIAL: dict[type[Refusal] | type[Accident], Callable[[Any], Response]] = {
     Overloaded: lambda error: full(503, "busy, try again", seconds=error.retry_after_seconds),
     SessionMissing: lambda _: bare(401),
     PhoneNumberMissing: lambda _: named(401, name="phoneNumberMissing", message="no valid phone number was found"),
-    CodeMissing: lambda _: named(401, name="singleUseCodeIsMissing"),
+    CodeMissing: lambda _: named(401, name="mfaCodeIsMissing"),
     NotConfirmed: lambda error: full(401, f"user {error.account_id} attempted to login, but is not confirmed"),
     PasswordOutdated: lambda error: full(
         401, f"user {error.account_id} attempted to login, but password is no longer valid"
     ),
+    PasswordNeeded: lambda error: full(400, f"userID {error.account_id}: request missing currentPassword"),
     UnknownTenant: lambda error: full(400, f"Jurisdiction {error.name} does not exists"),
     FeatureOff: lambda _: full(400, "Single use code login is not setup for this jurisdiction"),
 }

@@ -6,6 +6,7 @@ from idp.core.errors import (
     Accident,
     AccountLocked,
     BadCredentials,
+    CodeMissing,
     CodeRejected,
     Forbidden,
     MalformedRequest,
@@ -22,7 +23,7 @@ from idp.core.errors import (
 from idp.core.tenant import TenantKind, of_kind
 from idp.usecases.signin.outcome import SecondFactorNeeded, SignedIn
 from idp.web.answers import json_answer
-from idp.web.body import BodyTooLarge, UnsupportedMediaType
+from idp.web.body import UnsupportedMediaType
 from idp.web.nodeloom.bodies import Done, Refused, TeamRole, User
 
 
@@ -55,7 +56,7 @@ def refused(
 
 WORDS: tuple[tuple[type[Refusal] | type[Accident], int, str, str], ...] = (
     (UnsupportedMediaType, 415, "unsupported_media_type", "Content-Type must be application/json"),
-    (BodyTooLarge, 413, "body_too_large", "The request body is too large"),
+    (CodeMissing, 401, "mfa_required", "A second factor is required"),
     (MalformedRequest, 400, "invalid_request", "Invalid request body or missing required fields"),
     # a locked account, a wrong password and an unknown name read the same (row 41)
     (BadCredentials, 401, "bad_credentials", "Invalid email or password"),

@@ -16,6 +16,13 @@ async def test_a_sign_in_page_reads_what_is_switched_on(idp: TestProvider, brows
     flags = {flag["name"]: flag["active"] for flag in answer.json()["featureFlags"]}
     assert flags["enableSingleUseCode"] is True
     assert flags["enableMfa"] is False
+    assert "file" not in flags, "which senders are installed is nobody's business"
+
+
+async def test_a_jurisdiction_made_at_run_time_speaks_english(idp: TestProvider, browser: httpx2.AsyncClient) -> None:
+    await idp.set_flag("enableMfa", False, jurisdiction="Bay Area")
+
+    assert (await browser.get("/jurisdictions/byName/Bay Area")).json()["languages"] == ["en"]
 
 
 async def test_an_unknown_name_is_404(browser: httpx2.AsyncClient) -> None:

@@ -178,3 +178,20 @@ async def test_the_pass_key_is_asked_for_where_one_is_set(tmp_path: Path, templa
     assert refused.json()["message"] == "Traffic not from a known source"
     assert let_in.status_code == 201
     assert public.status_code == 200
+
+
+async def test_a_prefix_leaves_the_marker_that_script_reads_its_name(tmp_path: Path, template: Path) -> None:
+    """bloom.md §10.2: the front end looks for `access-token-available=True`."""
+    issuer = "https://id.example.com"
+    async with (
+        provider_at(tmp_path, template=template, issuer=issuer, cookies={"prefix": "__Host-"}) as idp,
+        idp.browser() as browser,
+    ):
+        await idp.add_account(EMAIL, PASSWORD)
+        answer = await browser.post(LOGIN, json={"email": EMAIL, "password": PASSWORD})
+        left = await browser.get("/auth/logout")
+
+    names = [cookie.partition("=")[0] for cookie in answer.headers.get_list("set-cookie")]
+    assert names == ["__Host-access-token", "__Host-refresh-token", "access-token-available"]
+    assert all("; Secure;" in cookie for cookie in answer.headers.get_list("set-cookie"))
+    assert [cookie.partition("=")[0] for cookie in left.headers.get_list("set-cookie")] == names

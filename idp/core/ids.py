@@ -10,4 +10,4 @@ MessageId = NewType("MessageId", str)
 KeyId = NewType("KeyId", str)
 
 NOBODY = AccountId("")
-"""No account has it. Where time must tell nothing, what is asked about an account is asked about nobody too (row 36)."""
+"""No account has it. Where time must tell nothing, it is asked about like anybody (row 36)."""

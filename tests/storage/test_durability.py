@@ -1,8 +1,10 @@
 """What was acknowledged is there: after kill -9, and on a full disk (section 3.2 of the security demands)."""
 
 import json
+import shutil
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -26,11 +28,11 @@ async def test_kill_9_loses_nothing_that_was_acknowledged(database_url: str, ope
     assert set(numbers) <= kept
 
 
-@pytest.fixture
-def outcome(sqlite_url: str) -> dict[str, list[int]]:
+@pytest.fixture(scope="module")
+def outcome(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[int]]:
     """What a process went through on a disk that was full for a while."""
-    path = sqlite_url.removeprefix("sqlite:///")
-    done = subprocess.run(child("fill_disk", path), stdout=subprocess.PIPE, cwd=ROOT, check=True)
+    path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("full"))
+    done = subprocess.run(child("fill_disk", str(path)), stdout=subprocess.PIPE, cwd=ROOT, check=True)
     found: dict[str, list[int]] = json.loads(done.stdout)
     return found
 

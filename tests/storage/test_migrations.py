@@ -30,7 +30,7 @@ from tests.stores import PlainSealer
 
 @pytest.fixture
 def bare_sqlite_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/var/idp.db"
+    return f"sqlite:///{tmp_path}/idp.db"
 
 
 @pytest.fixture
@@ -66,6 +66,12 @@ async def _mark(url: str, revision: str) -> None:
 
 async def _open(url: str) -> OpenStore:
     return await open_store(url, entropy=PredictableEntropy(), sealer=PlainSealer())
+
+
+async def test_asking_for_the_revision_makes_no_file(tmp_path: Path) -> None:
+    assert await current(f"sqlite:///{tmp_path}/idp.db") is None
+
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_an_empty_database_gets_all_tables_once(bare_url: str) -> None:
@@ -109,7 +115,6 @@ async def test_a_migration_that_fails_leaves_no_table_behind(bare_url: str) -> N
     def take_a_name(connection: sa.Connection) -> None:
         connection.execute(sa.schema.CreateTable(sa.Table("refresh", sa.MetaData(), sa.Column("x", sa.Text))))
 
-    await current(bare_url)
     await _with_connection(bare_url, take_a_name)
 
     with pytest.raises(Exception, match="refresh"):

@@ -11,6 +11,7 @@ import pytest
 from idp.core.errors import StorageUnavailable
 from idp.ports.storage import UnitOfWork
 from idp.storage import Limits, OpenStore, SchemaOutdated, open_store
+from idp.storage.postgresql import PostgresqlStore
 from idp.testing.entropy import PredictableEntropy
 from tests.postgresql import Cluster
 from tests.storage.gate import Gate
@@ -183,6 +184,24 @@ async def test_a_unit_that_hides_a_failed_statement_is_no_success(store: OpenSto
 
     with pytest.raises(StorageUnavailable):
         await store.transact(hide)
+
+
+async def test_a_commit_is_durable_before_it_is_acknowledged_whatever_the_database_is_set_to(
+    postgresql: Cluster, open_another: OpenAnother, database_url: str
+) -> None:
+    administrator = await asyncpg.connect(database_url)
+    name = await administrator.fetchval("SELECT current_database()")
+    await administrator.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+    await administrator.execute(f"ALTER DATABASE {name} SET default_transaction_isolation = serializable")
+    try:
+        store = await open_another()
+        assert isinstance(store, PostgresqlStore)
+        connection = await store._pool.take()
+        assert await connection.fetchval("SHOW synchronous_commit") == "on"
+        store._pool.give_back(connection, is_sound=True)
+    finally:
+        await administrator.execute(f"ALTER DATABASE {name} RESET ALL")
+        await administrator.close()
 
 
 async def test_nobody_waits_for_ever_for_a_row(store: OpenStore, open_another: OpenAnother) -> None:

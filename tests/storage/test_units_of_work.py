@@ -8,7 +8,7 @@ from typing import NoReturn
 import pytest
 
 from idp.core.account import Account
-from idp.core.errors import NotFound, Refusal, StorageUnavailable
+from idp.core.errors import MalformedRequest, NotFound, Refusal, StorageUnavailable
 from idp.ports.storage import Store, UnitOfWork
 from idp.storage import Limits, OpenStore
 from tests.storage.gate import Gate, is_waiting
@@ -52,6 +52,29 @@ async def test_anything_else_leaves_nothing_behind(store: Store) -> None:
         await store.transact(add_and_fail)
 
     assert await store.read(_count) == 0
+
+
+@pytest.mark.parametrize("error", [StopIteration, MemoryError, ZeroDivisionError])
+async def test_whatever_a_unit_raises_the_next_one_works(store: Store, error: type[Exception]) -> None:
+    def fail(_: UnitOfWork) -> NoReturn:
+        raise error
+
+    for run in (store.transact, store.read):
+        with pytest.raises((error, RuntimeError)):
+            await run(fail)
+
+    assert await store.transact(_count) == await store.read(_count) == 0
+
+
+@pytest.mark.parametrize("name", ["\ud800", "Ada\x00"])
+async def test_text_that_cannot_be_stored_is_no_fault_of_ours(store: Store, name: str) -> None:
+    """Threat row 121: SQLite holds what PostgreSQL does not, and neither fails."""
+    try:
+        await keep(store, an_account(first_name=name))
+    except MalformedRequest:
+        assert await store.read(_count) == 0
+    else:
+        assert await store.read(lambda work: work.accounts.by_id(ADA.id)) == an_account(first_name=name)
 
 
 async def test_what_refers_to_something_gone_is_not_found_and_leaves_nothing_behind(store: Store) -> None:
@@ -165,9 +188,10 @@ async def test_nobody_signs_in_beside_the_change_that_ends_all_sessions(
 
 
 async def test_a_caller_that_goes_away_breaks_nothing_and_is_no_error(
-    store: Store, caplog: pytest.LogCaptureFixture
+    store: OpenStore, open_another: OpenAnother, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Section 3.2 of the security demands: the unit is whole or rolled back, and nobody is alarmed."""
+    """Section 3.2 of the security demands: the unit that was begun is whole, and nobody is alarmed."""
+    witness = await open_another()
     alarms: list[object] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: alarms.append(context))
     gate = Gate()
@@ -188,10 +212,10 @@ async def test_a_caller_that_goes_away_breaks_nothing_and_is_no_error(
         task.cancel()
     gate.open()
     await asyncio.gather(first, *rest, return_exceptions=True)
-    await store.transact(_count)
+    await store.close()
 
-    accounts = await store.read(lambda work: work.accounts.page(after=None, limit=10))
-    opened = await store.read(lambda work: work.sessions.by_id(a_session(1).id))
+    accounts = await witness.read(lambda work: work.accounts.page(after=None, limit=10))
+    opened = await witness.read(lambda work: work.sessions.by_id(a_session(1).id))
     assert accounts == [an_account(1), an_account(2)]
     assert opened == a_session(1)
     assert alarms == []

@@ -1,5 +1,6 @@
 """The demo as a process: what real clients meet."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +12,18 @@ from tests.running import Server, prepare, running
 __all__ = ["postgresql"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def byte_code(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Servers keep their byte code, as an installation does; with the tests' cache where none is to lie in sources."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "PYTHONDONTWRITEBYTECODE" in os.environ and pytestconfig.cache is not None:
+            patch.delenv("PYTHONDONTWRITEBYTECODE")
+            patch.setenv("PYTHONPYCACHEPREFIX", str(pytestconfig.cache.mkdir("byte-code")))
+        yield
+
+
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def prepared(byte_code: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data of a demo that was started once."""
     return prepare(tmp_path_factory.mktemp("prepared"))
 

@@ -3,7 +3,6 @@
 import itertools
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -11,10 +10,21 @@ from types import TracebackType
 import httpx2
 
 from tests.outside.people import PASSWORD
-from tests.running import Server
+from tests.running import PATIENCE_SECONDS, Server
 
 PAUSE_SECONDS = 0.02
 ACCESS, REFRESH = "access-token", "refresh-token"
+KINDS = ("register", "sign in", "leave", "refresh", "look")
+NAMES = itertools.count()
+"""For addresses that nobody had, in any load before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    kind: str
+    asked_at: float
+    seconds: float
+    status: int
 
 
 @dataclass(kw_only=True)
@@ -29,37 +39,30 @@ class Acknowledged:
     """Access tokens of sessions that were signed out."""
 
     current: list[str] = field(default_factory=list)
-    """Refresh tokens that were given and not used."""
+    """Refresh tokens that were given and never sent."""
 
     used: list[str] = field(default_factory=list)
     """Refresh tokens that were used."""
 
 
-Round = Callable[[httpx2.Client], int]
-"""One thing that a client does; the status of its last answer. Raises TransportError when the server is gone."""
+Turn = Callable[[httpx2.Client], httpx2.Response]
+"""One thing that a client does; its last answer. Raises TransportError when the server is gone."""
 
 
 class Load:
     """Registers, signs in and out, refreshes and looks, each kind in a thread of its own, while it is open.
 
-    `statuses` counts the answers by kind. A client whose connection breaks is in doubt about its last request, and goes
-    on with something new.
+    A client whose request was not answered with 2xx is in doubt about it, and goes on as somebody new. `people`: four
+    accounts.
     """
 
-    def __init__(self, server: Server, people: Sequence[Mapping[str, str]], names: "itertools.count[int]") -> None:
+    def __init__(self, server: Server, people: Sequence[Mapping[str, str]]) -> None:
         self.acknowledged = Acknowledged()
-        self.statuses: dict[str, Counter[int]] = {}
-        self.slowest = 0.0
-        self._server, self._people, self._names = server, people, names
+        self.answers: list[Answer] = []
+        self._server, self._people = server, people
         self._over = threading.Event()
-        kinds: dict[str, Round] = {
-            "register": self._register,
-            "sign in and out": self._sign_in_and_out,
-            "sign in": self._sign_in,
-            "refresh": self._refresh,
-            "look": self._look,
-        }
-        self._threads = [threading.Thread(target=self._go_on, args=item) for item in kinds.items()]
+        turns: tuple[Turn, ...] = (self._register, self._sign_in, self._leave, self._refresh, self._look)
+        self._threads = [threading.Thread(target=self._go_on, args=pair) for pair in zip(KINDS, turns, strict=True)]
 
     def __enter__(self) -> "Load":
         for thread in self._threads:
@@ -73,60 +76,93 @@ class Load:
         for thread in self._threads:
             thread.join()
 
-    def all_statuses(self) -> set[int]:
-        return set().union(*self.statuses.values())
+    def statuses(self, *, since: float = 0.0) -> set[tuple[str, int]]:
+        """By kind, of what was asked since a moment of the monotonic clock."""
+        return {(answer.kind, answer.status) for answer in self.answers if answer.asked_at >= since}
 
-    def _go_on(self, name: str, once: Round) -> None:
-        counted = self.statuses[name] = Counter()
+    def wait_for(self, *wanted: tuple[str, int]) -> None:
+        """Until there were such answers, by kind and status."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while missing := set(wanted) - self.statuses():
+            assert time.monotonic() < deadline, f"no {missing} among {self.statuses()}"
+            time.sleep(PAUSE_SECONDS)
+
+    def _go_on(self, kind: str, turn: Turn) -> None:
         while not self._over.is_set():
             with self._server.browser() as client:
                 try:
-                    while not self._over.is_set():
-                        began = time.monotonic()
-                        counted[once(client)] += 1
-                        self.slowest = max(self.slowest, time.monotonic() - began)
+                    while not self._over.is_set() and self._take(kind, turn, client):
                         time.sleep(PAUSE_SECONDS)
                 except httpx2.TransportError:
                     time.sleep(PAUSE_SECONDS)
 
-    def _register(self, client: httpx2.Client) -> int:
-        email = f"new-{next(self._names)}@example.com"
+    def _take(self, kind: str, turn: Turn, client: httpx2.Client) -> bool:
+        asked_at = time.monotonic()
+        answer = turn(client)
+        seconds = time.monotonic() - asked_at
+        self.answers.append(Answer(kind=kind, asked_at=asked_at, seconds=seconds, status=answer.status_code))
+        # who looks loses nothing by a failure, and must find the session again
+        return answer.is_success or kind == "look"
+
+    def _register(self, client: httpx2.Client) -> httpx2.Response:
+        email = f"new-{next(NAMES)}@example.com"
         body = {"email": email, "password": PASSWORD, "firstName": "Some", "lastName": "Body"}
         answer = client.post("/user/public", json=body)
         if answer.is_success:
             self.acknowledged.registered.append(email)
-        return answer.status_code
+        return answer
 
-    def _sign_in(self, client: httpx2.Client) -> int:
-        client.cookies.clear()
+    def _sign_in(self, client: httpx2.Client) -> httpx2.Response:
         answer = client.post("/auth/login", json=self._people[0])
         if answer.is_success:
             self.acknowledged.begun.append(client.cookies[ACCESS])
-        return answer.status_code
+        return answer
 
-    def _sign_in_and_out(self, client: httpx2.Client) -> int:
-        client.cookies.clear()
+    def _leave(self, client: httpx2.Client) -> httpx2.Response:
         answer = client.post("/auth/login", json=self._people[1])
         if answer.is_success:
             token = client.cookies[ACCESS]
             answer = client.get("/auth/logout")
             if answer.is_success:
                 self.acknowledged.ended.append(token)
-        return answer.status_code
+        return answer
 
-    def _refresh(self, client: httpx2.Client) -> int:
+    def _refresh(self, client: httpx2.Client) -> httpx2.Response:
         if REFRESH not in client.cookies:
-            return client.post("/auth/login", json=self._people[2]).status_code
-        before = client.cookies[REFRESH]
-        if before in self.acknowledged.current:
-            self.acknowledged.current.remove(before)  # in doubt from here on
+            return client.post("/auth/login", json=self._people[2])
+        token, known = client.cookies[REFRESH], self.acknowledged
+        if token in known.current:
+            known.current.remove(token)
         answer = client.get("/auth/requestNewToken")
         if answer.is_success:
-            self.acknowledged.used.append(before)
-            self.acknowledged.current.append(client.cookies[REFRESH])
-        return answer.status_code
+            known.used.append(token)
+            known.current.append(client.cookies[REFRESH])
+        return answer
 
-    def _look(self, client: httpx2.Client) -> int:
+    def _look(self, client: httpx2.Client) -> httpx2.Response:
         if ACCESS not in client.cookies:
-            return client.post("/auth/login", json=self._people[3]).status_code
-        return client.get("/user").status_code
+            return client.post("/auth/login", json=self._people[3])
+        return client.get("/user")
+
+
+def assert_holds(server: Server, acknowledged: Acknowledged) -> None:
+    """Fails when something is not as it was answered."""
+    listed = server.idp("user", "list", "--search", "new-", "--limit", "10000")["items"]
+    assert set(acknowledged.registered) <= {account["email"] for account in listed}
+    for email in acknowledged.registered:
+        assert server.message(email).data["token"]
+    with server.browser() as client:
+        assert {_looks(client, token) for token in acknowledged.begun} <= {200}
+        assert {_looks(client, token) for token in acknowledged.ended} <= {401}
+        assert {_refreshes(client, token) for token in acknowledged.current} <= {200}
+        assert {_refreshes(client, token) for token in acknowledged.used} <= {401}
+
+
+def _looks(client: httpx2.Client, token: str) -> int:
+    client.cookies.clear()
+    return client.get("/user", headers={"cookie": f"{ACCESS}={token}"}).status_code
+
+
+def _refreshes(client: httpx2.Client, token: str) -> int:
+    client.cookies.clear()
+    return client.get("/auth/requestNewToken", headers={"cookie": f"{REFRESH}={token}"}).status_code

@@ -21,7 +21,7 @@ shutdown = "5s"
 
 [plugins.password]
 """
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 _PORT = re.compile(r"(?:127\.0\.0\.1|localhost):(\d+)")
 
 
@@ -79,8 +79,18 @@ class Idp:
 
     def logged(self, event: str | None = None) -> list[dict[str, Any]]:
         """The lines of its log so far."""
-        lines = [json.loads(line) for line in (self.folder / "log").read_text().splitlines()]
+        whole, _, _ = (self.folder / "log").read_text().rpartition("\n")
+        lines = [json.loads(line) for line in whole.splitlines()]
         return [line for line in lines if event in (None, line["event"])]
+
+    def line_of(self, request_id: str) -> dict[str, Any]:
+        """The line of one request, once it is written."""
+
+        def found() -> list[dict[str, Any]]:
+            return [line for line in self.logged("request") if line["request_id"] == request_id]
+
+        wait_until(found)
+        return found()[0]
 
     def signal(self, number: signal.Signals) -> None:
         self.process.send_signal(number)

@@ -35,10 +35,12 @@ def test_the_banner_has_no_colours_in_a_pipe(demo: Idp) -> None:
 
 
 def test_the_log_is_json_line_by_line(demo: Idp) -> None:
-    demo.ask("GET", "/health/live")
+    _, headers, _ = demo.ask("GET", "/health/live")
+
+    line = demo.line_of(headers["x-request-id"])
 
     (started,) = demo.logged("server.started")
-
+    assert (line["route"], line["status"]) == ("/health/live", 200)
     assert started["addresses"] == [f"127.0.0.1:{demo.port}"]
     assert all({"ts", "level", "event", "subject"} <= set(line) for line in demo.logged())
 
@@ -46,7 +48,8 @@ def test_the_log_is_json_line_by_line(demo: Idp) -> None:
 def test_no_secret_of_a_sign_in_is_logged(demo: Idp) -> None:
     """Threat rows 63, 133."""
     cookies = demo.cookies("/auth/login", *JANE)
-    demo.ask("POST", "/auth/login", {"email": JANE[0], "password": "not-her-password"})
+    _, headers, _ = demo.ask("POST", "/auth/login", {"email": JANE[0], "password": "not-her-password"})
+    demo.line_of(headers["x-request-id"])
 
     log = (demo.folder / "log").read_text()
 
@@ -90,9 +93,10 @@ def test_nothing_redirects_to_where_a_header_points(demo: Idp, host: str) -> Non
 
 
 def test_the_proxys_header_is_not_believed_from_anybody(demo: Idp) -> None:
-    demo.ask("GET", "/health/live", **{"x-forwarded-for": "203.0.113.9", "x-forwarded-proto": "https"})
+    forwarded = {"x-forwarded-for": "203.0.113.9", "x-forwarded-proto": "https"}
+    _, headers, _ = demo.ask("GET", "/health/live", **forwarded)
 
-    assert demo.logged("request")[-1]["address"] == "127.0.0.1"
+    assert demo.line_of(headers["x-request-id"])["address"] == "127.0.0.1"
 
 
 def test_a_head_that_trickles_in_is_cut(demo: Idp) -> None:

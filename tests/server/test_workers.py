@@ -13,6 +13,7 @@ from tests.server.process import Idp, serving, wait_until
 @pytest.fixture
 def idp(tmp_path: Path) -> Iterator[Idp]:
     with serving(tmp_path, "--workers", 2) as running:
+        wait_until(lambda: len(workers(running)) == 2)
         yield running
 
 

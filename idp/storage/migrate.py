@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from idp.core.errors import StorageUnavailable
 from idp.storage.drivers import SqliteDriver
 from idp.storage.faults import as_told
+from idp.storage.journal import enter_wal
 from idp.storage.location import PostgresqlServer, SqliteFile, locate
 from idp.storage.schema import REVISIONS, is_current, revision_of
 from idp.storage.sqlite import make_file
@@ -68,7 +69,7 @@ def _on_file(path: Path, task: Callable[[sqlite3.Connection], R]) -> R:
 
 
 def _upgrade_file(raw: sqlite3.Connection) -> list[str]:
-    raw.execute("PRAGMA journal_mode = WAL")
+    enter_wal(raw, LOCK_SECONDS)
     engine = sa.create_engine("sqlite://", creator=lambda: raw, poolclass=sa.StaticPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         raw.execute("BEGIN IMMEDIATE")  # who fails rolls back by closing

@@ -18,6 +18,7 @@ from idp.core.errors import StorageUnavailable
 from idp.ports.storage import UnitOfWork
 from idp.storage.batches import Reader, Writer
 from idp.storage.drivers import SqliteDriver
+from idp.storage.journal import enter_wal
 from idp.storage.lane import Lane, on_thread
 from idp.storage.limits import Limits
 from idp.storage.schema import demand_current
@@ -29,7 +30,6 @@ PING_SECONDS = 2.0
 
 # a busy_timeout comes with the connection. A log that grew beyond 64 MiB in a bad hour is cut once it is empty again
 _PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA wal_autocheckpoint = 1000",
@@ -123,13 +123,14 @@ async def _connected(path: Path, limits: Limits, pragmas: tuple[str, ...]) -> As
         await asyncio.to_thread(connection._thread.join)
         raise
     try:
-        await on_thread(connection, _set_up, connection._conn, pragmas)
+        await on_thread(connection, _set_up, connection._conn, limits, pragmas)
         yield connection
     finally:
         await connection.close()
 
 
-def _set_up(raw: sqlite3.Connection, pragmas: tuple[str, ...]) -> None:
+def _set_up(raw: sqlite3.Connection, limits: Limits, pragmas: tuple[str, ...]) -> None:
+    enter_wal(raw, limits.lock_timeout_seconds)
     for pragma in pragmas:
         raw.execute(pragma)
     demand_current(SqliteDriver(raw))

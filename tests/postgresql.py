@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -23,6 +24,9 @@ deadlock_timeout = '50ms'
 fsync = off
 full_page_writes = off
 """
+CLEAN_UP = 'cat > /dev/null; "$0" stop --pgdata="$1/data" --mode=immediate --silent; rm -rf "$1"'
+"""Waits until the tests are over, or were killed: then its input ends."""
+
 EMPTY = ";".join(str(sa.delete(table)) for table in reversed(metadata.sorted_tables))
 
 
@@ -35,6 +39,14 @@ class Cluster:
         self.folder = Path(tempfile.mkdtemp(prefix="idp-postgresql-"))
         if self._owner:
             shutil.chown(self.folder, self._owner)
+        self._watcher = subprocess.Popen(
+            ["/bin/sh", "-c", CLEAN_UP, programs / "pg_ctl", self.folder],
+            cwd="/",
+            stdin=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            **self._as_owner,
+        )
         self._run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
         with (self._data / "postgresql.conf").open("a") as settings:
             settings.write(SETTINGS.format(folder=self.folder))
@@ -53,8 +65,9 @@ class Cluster:
         self._run("pg_ctl", "stop", "--mode=immediate", "--silent")
 
     def remove(self) -> None:
-        self.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        assert self._watcher.stdin
+        self._watcher.stdin.close()
+        self._watcher.wait()
 
     def url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self.folder}"
@@ -93,10 +106,14 @@ class Cluster:
             check=True,
             cwd=self.folder,
             stdout=subprocess.DEVNULL,
-            user=self._owner,
-            group=self._owner and pwd.getpwnam(self._owner).pw_gid,
-            extra_groups=[] if self._owner else None,
+            **self._as_owner,
         )
+
+    @property
+    def _as_owner(self) -> dict[str, Any]:
+        if self._owner is None:
+            return {}
+        return {"user": self._owner, "group": pwd.getpwnam(self._owner).pw_gid, "extra_groups": []}
 
 
 def find_programs() -> Path | None:

@@ -3,37 +3,17 @@
 import http.client
 import os
 import subprocess
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from tests.outside.listener import Listener, listener
 from tests.outside.tools import needed
 from tests.running import PATIENCE_SECONDS, Server, free_port
 
 CONF = Path(__file__).with_name("nginx.conf")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrived:
-    """A request as the app got it; header names in lower case."""
-
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    body: bytes
-
-
-@dataclass(slots=True)
-class App:
-    """Says yes to everything: whoever gets here has passed."""
-
-    address: str
-    arrived: list[Arrived] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +21,7 @@ class Site:
     """nginx, as a client meets it."""
 
     port: int
-    app: App
+    app: Listener
 
     def ask(self, path: str, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes = b"") -> int:
         """The status. The path goes out as it is: nothing is tidied up on this side."""
@@ -58,7 +38,7 @@ class Site:
 def site(folder: Path, server: Server) -> Iterator[Site]:
     """Leaves the test out where nginx is not installed."""
     nginx = needed("nginx")
-    with app() as behind:
+    with listener() as behind:
         port = free_port()
         values = {
             "LISTEN": f"127.0.0.1:{port}",
@@ -94,36 +74,3 @@ def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
             time.sleep(0.02)
         finally:
             connection.close()
-
-
-@contextmanager
-def app() -> Iterator[App]:
-    listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    listening.behind = behind = App(f"127.0.0.1:{listening.server_port}")  # type: ignore[attr-defined]
-    with listening:
-        thread = threading.Thread(target=listening.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield behind
-        finally:
-            listening.shutdown()
-            thread.join()
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Writes down who came."""
-
-    def do_GET(self) -> None:
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        body = self.rfile.read(int(headers.get("content-length", "0")))
-        self.server.behind.arrived.append(  # type: ignore[attr-defined]
-            Arrived(method=self.command, path=self.path, headers=headers, body=body)
-        )
-        self.send_response(200)
-        self.send_header("content-length", "0")
-        self.end_headers()
-
-    def do_POST(self) -> None:
-        self.do_GET()
-
-    def log_message(self, *args: Any) -> None: ...

@@ -94,6 +94,7 @@ EXAMPLE_ADDRESSES = ("https://your-nodeloom-instance.com", "http://localhost:310
 EXAMPLES = {"code": "123456", "confirmation": "<confirmation-token-from-email>", "reset": "<reset-token>"}
 
 USER = "user@example.com"
+MFA_USER = "mfa@example.com"
 SUCCESS = {"success": True}
 BLOOM_COOKIES = {"access-token", "refresh-token", "access-token-available"}
 
@@ -191,6 +192,21 @@ def test_bloom_mfa_code_comes_by_mail_and_signs_in(client: Client) -> None:
     assert (requested.status, requested.body["email"]) == (201, USER)
     assert (login.status, login.body) == (201, SUCCESS)
     assert client.copies(PROFILE).status == 200
+
+
+def test_bloom_mfa_code_is_demanded_of_an_account_that_has_a_second_factor(client: Client) -> None:
+    """The same lines, by the demo's account that needs one."""
+    login, request, login_with_code = (
+        line.replace(USER, MFA_USER) for line in (LOGIN, REQUEST_MFA_CODE, LOGIN_WITH_MFA_CODE)
+    )
+    without = client.copies(login)
+    client.copies(request)
+    code = client.server.message(MFA_USER).data["code"]
+    wrong = client.copies(login_with_code, code=f"{(int(code) + 1) % 1_000_000:06}")
+
+    assert (without.status, without.body) == (401, {"name": "mfaCodeIsMissing"})
+    assert (wrong.status, wrong.body["message"]) == (401, "mfaUnauthorized")
+    assert client.copies(login_with_code, code=code).status == 201
 
 
 def test_bloom_single_use_code_comes_by_mail_and_signs_in_once(fresh_client: Client) -> None:

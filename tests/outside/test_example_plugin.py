@@ -55,7 +55,7 @@ def browser(idp: Server) -> Iterator[httpx2.Client]:
 
 
 def test_what_runs_is_the_wheel_and_not_this_checkout(python: Path) -> None:
-    command = [python, "-I", "-c", "import idp, idp_chat; print(idp.__file__, idp_chat.__file__, sep='\\n')"]
+    command = [str(python), "-I", "-c", "import idp, idp_chat; print(idp.__file__, idp_chat.__file__, sep='\\n')"]
     places = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
 
     assert all(Path(place).is_relative_to(python.parents[1]) for place in places)

@@ -29,7 +29,7 @@ class Accounts(Protocol):
         ...
 
     def by_id(self, account_id: AccountId) -> Account | None:
-        """In `transact`, nobody else changes the account from now on until the commit: read it before you `update` it."""
+        """In `transact`, nobody else changes the account from here to the commit: read it before you `update` it."""
         ...
 
     def by_email(self, email: EmailAddress) -> Account | None:

@@ -10,6 +10,7 @@ from idp.core.account import Account
 from idp.core.challenge import Purpose
 from idp.core.errors import Accident, AccountLocked, CodeRejected, PluginFailed
 from idp.core.events import Event, EventName, Outcome
+from idp.core.ids import AccountId
 from idp.core.lockout import Exhausted
 from idp.core.secret import Digest
 from idp.core.session import Source
@@ -24,6 +25,10 @@ from idp.usecases.view import view_of
 
 CODE_SHAPE = re.compile(r"[0-9]{4,10}")
 SMS_METHOD = "sms"
+
+
+LAST = 1
+"""What is left, as the contract counts, when a guess was the last one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +108,7 @@ class ProveSecondFactor:
             await self.store.transact(lambda work: work.attempts.give_back(counter.scope, counter.key))
             raise
         if judged is None:
-            await self.store.transact(lambda work: self._record_failure(work, claim, now))
+            await self.store.transact(lambda work: self._record_failure(work, claim, attempts_left, now))
             raise CodeRejected(attempts_left)
         return judged
 
@@ -114,7 +119,7 @@ class ProveSecondFactor:
             return
         claimed = work.challenges.claim(account.id, Purpose.SECOND_FACTOR, secondly.digest, now)
         if claimed is None or claimed.method != secondly.factor.method:
-            self._record_failure(work, secondly.claim, now)
+            self._record_failure(work, secondly.claim, secondly.attempts_left, now)
             raise CodeRejected(secondly.attempts_left)
         if claimed.method == SMS_METHOD and account.phone_verified_at is None:
             work.accounts.prove_phone(account.id, claimed.target, now)
@@ -146,10 +151,20 @@ class ProveSecondFactor:
     def _charge(self, work: UnitOfWork, claim: FactorClaim, now: datetime) -> int:
         granted = self.guesses.charge(work, self.guesses.code(claim.account.email), now)
         if isinstance(granted, Exhausted):
-            work.challenges.drop(claim.account.id, Purpose.SECOND_FACTOR)  # dead after its guesses (row 44)
             raise AccountLocked(granted.until)
         return granted.attempts_left
 
-    def _record_failure(self, work: UnitOfWork, claim: FactorClaim, now: datetime) -> None:
+    def _record_failure(self, work: UnitOfWork, claim: FactorClaim, attempts_left: int, now: datetime) -> None:
+        if attempts_left <= LAST:
+            drop_codes(work, claim.account.id)
         event = Event(name=EventName.MFA_FAIL, outcome=Outcome.FAILURE, reason="code", account_id=claim.account.id)
         work.record(event, source=claim.source, now=now)
+
+
+def drop_codes(work: UnitOfWork, account_id: AccountId) -> None:
+    """Codes are dead after the last wrong guess (row 44), the pending ones of both kinds: they share the budget.
+
+    Not before: of many who redeem the right one at once, most of them past the limit, one must win.
+    """
+    for purpose in (Purpose.SECOND_FACTOR, Purpose.SIGN_IN):
+        work.challenges.drop(account_id, purpose)

@@ -24,7 +24,15 @@ from idp.usecases.signin.first_factor import names_of
 from idp.usecases.signin.guesses import Guesses
 from idp.usecases.signin.outcome import SecondFactorNeeded, SignedIn
 from idp.usecases.signin.policy import Policy, Standing
-from idp.usecases.signin.second_factor import CODE_SHAPE, NOTHING, Given, ProveSecondFactor, Secondly
+from idp.usecases.signin.second_factor import (
+    CODE_SHAPE,
+    LAST,
+    NOTHING,
+    Given,
+    ProveSecondFactor,
+    Secondly,
+    drop_codes,
+)
 from idp.usecases.tenants.jurisdictions import named_jurisdiction
 
 
@@ -87,7 +95,7 @@ class SignInWithSingleUseCode:
         standing = await self.policy.settle(asked.standing) if asked.standing and is_right else None
         way_in = self._way_in(standing, asked.named)
         if standing is None or way_in is None:
-            await self.store.transact(lambda work: self._record_failure(work, claim, asked.standing, now))
+            await self.store.transact(lambda work: self._record_failure(work, claim, asked, now))
             raise CodeRejected(asked.granted.attempts_left)
         return _Right(standing=standing, way_in=way_in, attempts_left=asked.granted.attempts_left)
 
@@ -96,8 +104,6 @@ class SignInWithSingleUseCode:
         named = named_jurisdiction(work, claim.jurisdiction)
         account = work.accounts.by_email(claim.email)
         granted = self.guesses.charge(work, self.guesses.code(claim.email), now)
-        if isinstance(granted, Exhausted):
-            work.challenges.drop(account.id if account else NOBODY, Purpose.SIGN_IN)  # dead after its guesses (row 44)
         standing = self.policy.standing_of_whoever(work, account)
         return _Asked(standing=standing, named=named, granted=granted)
 
@@ -144,7 +150,10 @@ class SignInWithSingleUseCode:
     def _give_back(self, work: UnitOfWork, claim: CodeClaim) -> None:
         self.guesses.give_back(work, self.guesses.code(claim.email), source=claim.source)
 
-    def _record_failure(self, work: UnitOfWork, claim: CodeClaim, standing: Standing | None, now: datetime) -> None:
+    def _record_failure(self, work: UnitOfWork, claim: CodeClaim, asked: _Asked, now: datetime) -> None:
+        standing = asked.standing
+        if isinstance(asked.granted, Charge) and asked.granted.attempts_left <= LAST:
+            drop_codes(work, standing.account.id if standing else NOBODY)
         event = Event(
             name=EventName.LOGIN_FAIL,
             outcome=Outcome.FAILURE,

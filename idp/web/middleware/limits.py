@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import orjson
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LONGEST_NUMBER = 16
@@ -50,6 +51,8 @@ class Limits:
             await _refuse(send, 413, "Payload Too Large", "request entity too large")
         except TooSlow:
             await _refuse(send, 408, "Request Timeout", "request body took too long")
+        except ClientDisconnect:
+            return  # nobody is left to answer, and nothing of ours failed
 
 
 class _BoundedBody:

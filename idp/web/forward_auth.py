@@ -15,6 +15,7 @@ from idp.web.routing import Route
 
 METHOD_HEADERS = ("x-original-method", "x-forwarded-method")
 PATH_HEADERS = ("x-original-uri", "x-forwarded-uri")
+IDENTITY_HEADERS = ("remote-user", "remote-email", "remote-name", "remote-groups", "remote-amr")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,8 @@ class ForwardAuth:
     """200 with the identity, 200 without one for a public route, 401 else; 503 when we cannot tell: never a pass.
 
     `cookies` pairs each contract with its cookie's name. The identity headers are those that Authelia's users know;
-    a proxy must take them from our answer and drop the client's own.
+    a proxy must take them from our answer and drop the client's own. Where nobody is signed in they are there and
+    empty: some proxies replace only what an answer names (GHSA-7r4p-vjf4-gxv4).
     """
 
     admit: Admit
@@ -42,7 +44,7 @@ class ForwardAuth:
             return Response(status_code=401)
         except Accident:
             return Response(status_code=503)
-        return Response(headers=_identity(principal) if principal else None)
+        return Response(headers=_identity(principal) if principal else dict.fromkeys(IDENTITY_HEADERS, ""))
 
 
 def _agreed(request: Request, names: Sequence[str]) -> str:
@@ -57,10 +59,11 @@ def _agreed(request: Request, names: Sequence[str]) -> str:
 def _identity(principal: Principal) -> dict[str, str]:
     """Header values are ASCII: names are percent-encoded as UTF-8."""
     account = principal.account
-    return {
-        "remote-user": account.id,
-        "remote-email": account.email,
-        "remote-name": quote(account.full_name, safe=" "),
-        "remote-groups": ",".join(sorted(account.roles)),
-        "remote-amr": ",".join(principal.session.methods),
-    }
+    values = (
+        account.id,
+        account.email,
+        quote(account.full_name, safe=" "),
+        ",".join(sorted(account.roles)),
+        ",".join(principal.session.methods),
+    )
+    return dict(zip(IDENTITY_HEADERS, values, strict=True))

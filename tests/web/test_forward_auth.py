@@ -9,6 +9,7 @@ import pytest
 from idp.testing.provider import TestProvider, provider_at
 
 EMAIL, PASSWORD = "jane@example.com", "correct horse battery"
+IDENTITY = ("remote-user", "remote-email", "remote-name", "remote-groups", "remote-amr")
 ROUTES = [{"path": "/listings", "methods": ["GET"]}, {"path": "/public/*", "methods": ["GET", "POST"]}]
 
 
@@ -71,7 +72,18 @@ async def test_a_public_route_passes_without_a_session_and_no_disguise_does(
     answer = await ask(browser, method, uri)
 
     assert answer.status_code == (200 if passes else 401)
-    assert "remote-user" not in answer.headers
+    assert not any(answer.headers.get(name) for name in IDENTITY)
+
+
+async def test_where_nobody_is_signed_in_the_identity_is_there_and_empty(browser: httpx2.AsyncClient) -> None:
+    """A proxy that copies only what the answer names would pass on the client's own (GHSA-7r4p-vjf4-gxv4)."""
+    answer = await browser.get(
+        "/auth/verify",
+        headers={"x-original-method": "GET", "x-original-uri": "/listings", **dict.fromkeys(IDENTITY, "somebody")},
+    )
+
+    assert answer.status_code == 200
+    assert [answer.headers[name] for name in IDENTITY] == [""] * len(IDENTITY)
 
 
 async def test_traefiks_headers_are_understood_too(browser: httpx2.AsyncClient) -> None:

@@ -55,11 +55,15 @@ def put_cookies(response: Response, cookies: Iterable[str]) -> Response:
 def read_cookies(header: str | None) -> Mapping[str, str]:
     """The request's cookies. Tolerates `a=b;c=d;` as Bloom's proxy writes it; an empty value counts as absent.
 
-    The first of two cookies of one name wins: a planted, later one with a broader path is never adopted (row 3).
+    Two of one name with different values are none: a sibling host can plant one with a longer path, which browsers send
+    first (RFC 6265 §5.4), and nothing tells whose is whose (row 3).
     """
     found: dict[str, str] = {}
+    ambiguous: set[str] = set()
     for part in (header or "").split(";"):
         name, equals, value = part.strip().partition("=")
-        if equals and value and name not in found:
-            found[name] = value.strip('"')
-    return found
+        if not equals or not value:
+            continue
+        if found.setdefault(name, value.strip('"')) != value.strip('"'):
+            ambiguous.add(name)
+    return {name: value for name, value in found.items() if name not in ambiguous}

@@ -2,15 +2,14 @@
 
 from typing import Annotated, Any
 
-import phonenumbers
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from idp.core.address import canonical_email
 from idp.core.errors import MalformedRequest
+from idp.usecases.phone import canonical_number
 
 LONGEST_PASSWORD = 1024
 """Longer is refused before it is hashed (Django 2013, row 119)."""
-HOME_REGION = "US"
 
 
 class Body(BaseModel):
@@ -35,12 +34,9 @@ def _phone(value: Any) -> Any:
     if value is None or value == "":
         return None
     try:
-        number = phonenumbers.parse(value if isinstance(value, str) else "", HOME_REGION)
-    except phonenumbers.NumberParseException:
+        return canonical_number(value if isinstance(value, str) else "")
+    except MalformedRequest:
         raise ValueError("phoneNumber must be a valid phone number") from None
-    if not phonenumbers.is_possible_number(number):
-        raise ValueError("phoneNumber must be a valid phone number")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 Email = Annotated[str | None, BeforeValidator(_email)]

@@ -17,7 +17,7 @@ from idp.storage.shelf import Shelf
 from idp.storage.statements import Statement, insertion
 from idp.storage.tables import attempts
 
-CEILING_MEMORY = timedelta(days=365)
+CEILING_MEMORY = timedelta(days=30)
 """How long failures count against a ceiling after the last of them.
 
 For ever would let strangers fill the table with names that nobody has (threat row 140).

@@ -70,7 +70,8 @@ class AdministerAccounts:
         rules = self.guesses.rules
         counters = (
             (self.guesses.name(account.email), rules.password_budget),
-            (self.guesses.code(account.email), rules.code_budget),
+            (self.guesses.sign_in_code(account.email), rules.code_budget),
+            (self.guesses.mfa_code(account.email), rules.code_budget),
         )
         locks = [work.attempts.locked_until(counter.scope, counter.key, budget, now) for counter, budget in counters]
         return Shown(

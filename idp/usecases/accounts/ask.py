@@ -12,7 +12,7 @@ from idp.ports.storage import Store, UnitOfWork
 from idp.usecases.accounts.errands import CONFIRMATION, RESET_LINK, SIGN_IN_CODE
 from idp.usecases.accounts.links import require_url
 from idp.usecases.post import Post
-from idp.usecases.signin.guesses import Guesses
+from idp.usecases.signin.guesses import ASK, Guesses
 from idp.usecases.signin.policy import Policy
 from idp.usecases.tenants.jurisdictions import named_jurisdiction
 
@@ -29,13 +29,13 @@ class Ask:
 
     async def for_sign_in_code(self, email: EmailAddress, jurisdiction: str | None, source: Source) -> None:
         """Raises UnknownTenant, and FeatureOff where the named jurisdiction has the feature off: both are public."""
-        now = self.clock.now()
+        now = await self._begin(source)
         await self.store.transact(lambda work: self._ask_for_code(work, email, jurisdiction, source, now))
 
     async def for_reset_link(self, email: EmailAddress, app_url: str | None, source: Source) -> None:
         """An `app_url` that is not configured is answered in the same way, and nothing is sent (row 67)."""
         require_url(app_url)
-        now = self.clock.now()
+        now = await self._begin(source)
         await self.store.transact(
             lambda work: self._ask(work, RESET_LINK, email, traced({"app_url": app_url}, source), now)
         )
@@ -43,9 +43,15 @@ class Ask:
     async def for_confirmation(self, email: EmailAddress, app_url: str | None, kind: str, source: Source) -> None:
         """`kind` is `public` or `partner`: where the link leads within the app."""
         require_url(app_url)
-        now = self.clock.now()
+        now = await self._begin(source)
         arguments = traced({"app_url": app_url, "kind": kind}, source)
         await self.store.transact(lambda work: self._ask(work, CONFIRMATION, email, arguments, now))
+
+    async def _begin(self, source: Source) -> datetime:
+        """Raises TooManyRequests, before anything is looked up: nobody fills the outbox from one place."""
+        now = self.clock.now()
+        await self.store.transact(lambda work: self.guesses.charge_source(work, source, now, scope=ASK))
+        return now
 
     def _ask_for_code(
         self, work: UnitOfWork, email: EmailAddress, jurisdiction: str | None, source: Source, now: datetime
@@ -63,7 +69,7 @@ class Ask:
     def _ask(
         self, work: UnitOfWork, verb: str, email: EmailAddress, arguments: dict[str, str | None], now: datetime
     ) -> None:
-        if self.guesses.may_send(work, "email", email, now):
+        if self.guesses.may_send(work, verb, email, now):
             self.post.errand(work, verb, {"email": email, **arguments}, now)
 
 

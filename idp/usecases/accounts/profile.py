@@ -26,7 +26,9 @@ from idp.usecases.signin.policy import Policy, Standing
 
 NAMES: tuple[Literal["first_name", "middle_name", "last_name"], ...] = ("first_name", "middle_name", "last_name")
 ADMINS = frozenset({"admin", "super_admin"})
+SUPER_ADMIN = "super_admin"
 JURISDICTION_ADMIN = "jurisdictional_admin"
+ADMINISTER = frozenset({JURISDICTION_ADMIN, "limited_jurisdictional_admin"})
 
 
 class Fields(TypedDict, total=False):
@@ -60,7 +62,8 @@ class ShowAccount:
     policy: Policy
 
     async def __call__(self, principal: Principal, account_id: AccountId) -> Standing:
-        return await self.store.read(lambda work: self._show(work, principal, account_id))
+        standing = await self.store.read(lambda work: self._show(work, principal, account_id))
+        return await self.policy.settle(standing)
 
     def _show(self, work: UnitOfWork, principal: Principal, account_id: AccountId) -> Standing:
         require_authority(work, principal.account, account_id)
@@ -132,7 +135,13 @@ class ChangeAccount:
         """Under the same budget as any other guess at it."""
         if not changes.current_password:
             raise PasswordNeeded(standing.account.id)
-        claim = PasswordClaim(email=standing.account.email, password=changes.current_password, source=source)
+        account = standing.account
+        claim = PasswordClaim(
+            email=account.email,
+            password=changes.current_password,
+            source=source,
+            counter=self.guesses.current_password(account.id),
+        )
         try:
             proved = await self.prove_password(claim)
         except BadCredentials:
@@ -180,7 +189,7 @@ class ChangeAccount:
         self, work: UnitOfWork, standing: Standing, changes: Changes, source: Source, now: datetime
     ) -> None:
         """The same answer whether the address is taken or not; its owner, if any, is told (row 39)."""
-        if changes.new_email is None or not self.guesses.may_send(work, "email", changes.new_email, now):
+        if changes.new_email is None or not self.guesses.may_send(work, "new_email", changes.new_email, now):
             return
         work.record(Event(name=EventName.EMAIL_CHANGE_ASKED, account_id=standing.account.id), source=source, now=now)
         owner = work.accounts.by_email(changes.new_email)
@@ -199,13 +208,20 @@ def apply_changes(account: Account, changes: Changes, now: datetime) -> Account:
 
 
 def require_authority(work: UnitOfWork, actor: Account, account_id: AccountId) -> None:
-    """Raises Forbidden unless it is the actor's own account, or the actor administers it."""
-    if actor.id == account_id or actor.roles & ADMINS:
+    """Raises Forbidden unless it is the actor's own account, or the actor administers it.
+
+    Nobody administers peers or betters: who rewrites an administrator's address becomes one (bloom.md §9.2).
+    """
+    if actor.id == account_id or SUPER_ADMIN in actor.roles:
+        return
+    target = work.accounts.by_id(account_id)
+    theirs = work.tenants.of(account_id)
+    if target is None or target.roles or any(item.role in ADMINISTER for item in theirs):
+        raise Forbidden
+    if actor.roles & ADMINS:
         return
     governed = {tenant_id(item) for item in work.tenants.of(actor.id) if item.role == JURISDICTION_ADMIN}
-    target = work.accounts.by_id(account_id)
-    shared = {tenant_id(item) for item in work.tenants.of(account_id) if item.tenant.kind is TenantKind.JURISDICTION}
-    if target is None or target.roles & ADMINS or not governed & shared:
+    if not governed & {tenant_id(item) for item in theirs if item.tenant.kind is TenantKind.JURISDICTION}:
         raise Forbidden
 
 

@@ -17,7 +17,7 @@ from idp.usecases.accounts.errands import Errands
 from idp.usecases.accounts.links import require_url
 from idp.usecases.accounts.passwords import KIND, NewPasswords
 from idp.usecases.occasion import Occasion
-from idp.usecases.signin.guesses import Guesses
+from idp.usecases.signin.guesses import SIGN_UP, Guesses
 from idp.usecases.signin.policy import Policy, Standing
 from idp.usecases.tenants.jurisdictions import named_jurisdiction
 from idp.usecases.view import view_of
@@ -75,7 +75,7 @@ class RegisterAccount:
 
     def _begin(self, work: UnitOfWork, wanted: Registration, source: Source, now: datetime) -> tuple[Tenant, ...]:
         """Charged before anything is hashed (row 87)."""
-        self.guesses.charge_source(work, source, now)
+        self.guesses.charge_source(work, source, now, scope=SIGN_UP)
         return self._tenants(work, wanted)
 
     def _tenants(self, work: UnitOfWork, wanted: Registration) -> tuple[Tenant, ...]:
@@ -122,7 +122,7 @@ class RegisterAccount:
             work.tenants.join(account.id, tenant.id, "user", now)
         work.record(Event(name=EventName.ACCOUNT_CREATED, account_id=account.id), source=occasion.source, now=now)
         standing = self.policy.standing(work, account)
-        if self.guesses.may_send(work, "email", account.email, now):
+        if self.guesses.may_send(work, SIGN_UP, account.email, now):
             self._welcome(work, standing, tenants, wanted, occasion)
         return standing
 

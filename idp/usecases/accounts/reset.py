@@ -64,7 +64,7 @@ class ResetPassword:
             raise LinkRejected
         account = standing.account
         self.passwords.write(work, account, encoded, now)
-        self.guesses.clear(work, account.email)  # the owner of the mailbox lifts the lock (row 34)
+        self.guesses.clear_name(work, account.email)  # the owner of the mailbox lifts the lock (row 34), no other
         work.accounts.confirm(account.id, now)
         work.record(Event(name=EventName.RESET_DONE, account_id=account.id), source=source, now=now)
         self.post.notice(work, account, Template.PASSWORD_CHANGED, now)

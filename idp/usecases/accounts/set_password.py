@@ -39,7 +39,7 @@ class SetPassword:
     def _set(self, work: UnitOfWork, account: Account, encoded: bytes, occasion: Occasion) -> Account:
         account = named_account(work, account.id)
         self.passwords.write(work, account, encoded, occasion.now)
-        self.guesses.clear(work, account.email)
+        self.guesses.clear_name(work, account.email)
         event = Event(name=EventName.PASSWORD_CHANGED, account_id=account.id)
         work.record(event, source=occasion.source, now=occasion.now)
         self.post.notice(work, account, Template.PASSWORD_CHANGED, occasion.now)

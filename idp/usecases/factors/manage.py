@@ -123,7 +123,7 @@ class ManageFactors:
         return Occasion(source=source, now=self.clock.now())
 
     def _charge(self, work: UnitOfWork, account: Account, occasion: Occasion) -> int:
-        granted = self.guesses.charge(work, self.guesses.code(account.email), occasion.now)
+        granted = self.guesses.charge(work, self.guesses.mfa_code(account.email), occasion.now)
         if isinstance(granted, Exhausted):
             raise AccountLocked(granted.until)
         return granted.attempts_left
@@ -135,7 +135,7 @@ class ManageFactors:
     def _add(self, work: UnitOfWork, account_id: AccountId, wanted: _Addition) -> Account:
         account, now = _held(work, account_id), wanted.occasion.now
         if wanted.charged:
-            counter = self.guesses.code(account.email)
+            counter = self.guesses.mfa_code(account.email)
             work.attempts.give_back(counter.scope, counter.key)
         changed = replace(account, mfa_methods=account.mfa_methods | {wanted.method}, updated_at=now)
         if wanted.method == SMS:

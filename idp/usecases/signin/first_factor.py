@@ -6,7 +6,15 @@ from datetime import datetime
 
 from idp.core.account import Account
 from idp.core.address import EmailAddress
-from idp.core.errors import Accident, AccountLocked, BadCredentials, NotConfirmed, PasswordOutdated, PluginFailed
+from idp.core.errors import (
+    Accident,
+    AccountLocked,
+    BadCredentials,
+    NotConfirmed,
+    PasswordOutdated,
+    PluginFailed,
+    Refusal,
+)
 from idp.core.events import Event, EventName, Outcome
 from idp.core.lockout import Charge, Exhausted
 from idp.core.session import Source
@@ -23,12 +31,13 @@ from idp.usecases.view import view_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordClaim:
-    """Somebody says that this is their name and password."""
+    """Somebody says that this is their name and password. `counter` counts in place of the name's or device's own."""
 
     email: EmailAddress
     password: str
     source: Source
     device_token: str | None = None
+    counter: Counter | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +99,9 @@ class ProvePassword:
     def _charge(self, work: UnitOfWork, claim: PasswordClaim, now: datetime) -> _Asked:
         self.guesses.charge_source(work, claim.source, now)
         account = work.accounts.by_email(claim.email)
-        counter = self.guesses.password_counter(work, claim.email, account.id if account else None, claim.device_token)
+        counter = claim.counter or self.guesses.password_counter(
+            work, claim.email, account.id if account else None, claim.device_token
+        )
         granted = self.guesses.charge(work, counter, now)
         return _Asked(standing=self.policy.standing_of_whoever(work, account), counter=counter, granted=granted)
 
@@ -131,13 +142,17 @@ class ProvePassword:
 
     async def _refuse_unready(self, proved: Proved, claim: PasswordClaim, now: datetime) -> None:
         account = proved.standing.account
-        refusal: Exception | None = None
+        refusal: Refusal | None = None
         if not account.is_confirmed:
             refusal = NotConfirmed(account.id)
         elif self._is_outdated(account, now):
             refusal = PasswordOutdated(account.id)
         if refusal is not None:
+            event = Event(
+                name=EventName.LOGIN_FAIL, outcome=Outcome.FAILURE, reason=refusal.code, account_id=account.id
+            )
             await self.store.transact(lambda work: self.guesses.give_back(work, proved.counter, source=claim.source))
+            await self.store.transact(lambda work: work.record(event, source=claim.source, now=now))
             raise refusal
 
     def _is_outdated(self, account: Account, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from idp.core.errors import Accident
+from idp.core.errors import Accident, AccountLocked
 from idp.core.events import Event, EventName
 from idp.core.session import Source
 from idp.ports.ambient import Clock
@@ -34,7 +34,8 @@ class SignInWithPassword:
         proved = await self.prove_password(claim)
         try:
             secondly = await self.prove_second_factor.step(proved.standing, given, claim.source)
-        except Accident:
+        except (Accident, AccountLocked):
+            # the password was right, and nobody looked at the code: neither is a guess
             await self.store.transact(lambda work: self.guesses.give_back(work, proved.counter, source=claim.source))
             raise
         if isinstance(secondly, SecondFactorNeeded):
@@ -42,6 +43,7 @@ class SignInWithPassword:
             return secondly
         now = self.clock.now()
         opened = await self.store.transact(lambda work: self._open(work, proved, secondly, claim.source, now))
+        await self.store.transact(lambda work: self.guesses.give_back(work, source=claim.source))
         return self.door.present(opened)
 
     def _note_need(self, work: UnitOfWork, claim: PasswordClaim, proved: Proved) -> None:
@@ -65,5 +67,4 @@ class SignInWithPassword:
         opened = self.door.open_session(work, entry, now)
         self.guesses.clear(work, opened.account.email)
         work.attempts.clear(proved.counter.scope, proved.counter.key)
-        self.guesses.give_back(work, source=source)
         return opened

@@ -15,6 +15,9 @@ from idp.usecases.extensions import Extensions
 from idp.usecases.tenants.features import MFA, FeatureBook, context_of
 from idp.usecases.view import view_of
 
+TEXT = "sms"
+"""The method whose address a request may name."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
@@ -105,6 +108,8 @@ class Policy:
                 continue
             if not self.allows(standing, factor.context.name):
                 continue
+            if not enrolled and method == TEXT and standing.account.phone_verified_at is None:
+                continue  # whoever has the password could have named the number
             if await self._is_ready(factor, standing.account):
                 usable[method] = factor
         return usable

@@ -17,7 +17,7 @@ from idp.sdk import CodeChannel
 from idp.usecases.post import Post, Target, in_minutes
 from idp.usecases.rules import Rules
 from idp.usecases.signin.first_factor import PasswordClaim, ProvePassword
-from idp.usecases.signin.guesses import Guesses
+from idp.usecases.signin.guesses import SMS, Guesses
 from idp.usecases.signin.policy import Policy, Standing
 from idp.usecases.signin.second_factor import SMS_METHOD
 from idp.usecases.view import view_of
@@ -62,8 +62,8 @@ class RequestMfaCode:
         now = self.clock.now()
         # the password was right, so the attempt was no guess
         await self.store.transact(lambda work: self.guesses.give_back(work, proved.counter, source=claim.source))
-        account = _with_number(proved.standing.account, method, phone_number)
         channel = self._channel(proved.standing, method)
+        account = _with_number(proved.standing.account, method, phone_number)
         address = channel.address(view_of(account))
         if address is None:
             raise PhoneNumberMissing if method == SMS_METHOD else FactorUnavailable(method)
@@ -87,11 +87,22 @@ class RequestMfaCode:
             raise FactorUnavailable(method)
         if not self.policy.allows(standing, factor.context.name):
             raise FactorUnavailable(method)
+        if factor.channel == SMS and not self.policy.needs_second_factor(standing):
+            raise FactorUnavailable(method)  # text messages cost: not to whoever registered a minute ago (row 42)
         return factor
+
+    def _may_send(self, work: UnitOfWork, dispatch: _Dispatch, now: datetime) -> bool:
+        """By account, so that strangers who ask for other mails do not use it up; a number and the bill count too."""
+        if not self.guesses.may_send(work, dispatch.channel.method, dispatch.account.id, now):
+            return False
+        if dispatch.channel.channel != SMS:
+            return True
+        return self.guesses.may_send(work, SMS, dispatch.address, now) and self.guesses.may_text(work, now)
 
     def _send(self, work: UnitOfWork, dispatch: _Dispatch, now: datetime) -> None:
         account, channel = dispatch.account, dispatch.channel
-        if not self.guesses.may_send(work, channel.channel, dispatch.address, now):
+        work.accounts.by_id(account.id)  # taken first, as everywhere
+        if not self._may_send(work, dispatch, now):
             raise TooManyRequests(int(self.rules.message_budget.cooldown.total_seconds()))
         if channel.method == SMS_METHOD and account.phone_number and account.phone_verified_at is None:
             work.accounts.name_phone(account.id, account.phone_number, now)
@@ -111,8 +122,15 @@ class RequestMfaCode:
 
 
 def _with_number(account: Account, method: str, phone_number: str | None) -> Account:
-    """The number may be named here only while none is proved (row 59)."""
-    if method != SMS_METHOD or not phone_number or phone_number == account.phone_number:
+    """The number may be named here only while none is proved, by who was enrolled for text messages (row 59).
+
+    Else a tenant's demand would be met by anybody who has the password and a telephone.
+    """
+    if method != SMS_METHOD:
+        return account
+    if account.phone_verified_at is None and method not in account.mfa_methods:
+        raise FactorUnavailable(method)
+    if not phone_number or phone_number == account.phone_number:
         return account
     if account.phone_verified_at is not None:
         raise PhoneNumberFixed

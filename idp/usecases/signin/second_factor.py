@@ -10,7 +10,6 @@ from idp.core.account import Account
 from idp.core.challenge import Purpose
 from idp.core.errors import Accident, AccountLocked, CodeRejected, PluginFailed
 from idp.core.events import Event, EventName, Outcome
-from idp.core.ids import AccountId
 from idp.core.lockout import Exhausted
 from idp.core.secret import Digest
 from idp.core.session import Source
@@ -104,7 +103,7 @@ class ProveSecondFactor:
         except PluginFailed:
             raise
         except Accident:
-            counter = self.guesses.code(claim.account.email)
+            counter = self.guesses.mfa_code(claim.account.email)
             await self.store.transact(lambda work: work.attempts.give_back(counter.scope, counter.key))
             raise
         if judged is None:
@@ -117,6 +116,7 @@ class ProveSecondFactor:
         account = secondly.claim.account
         if secondly.digest is None:
             return
+        work.accounts.by_id(account.id)  # taken first, as everywhere
         claimed = work.challenges.claim(account.id, Purpose.SECOND_FACTOR, secondly.digest, now)
         if claimed is None or claimed.method != secondly.factor.method:
             self._record_failure(work, secondly.claim, secondly.attempts_left, now)
@@ -149,22 +149,18 @@ class ProveSecondFactor:
         return next((factor for factor in factors.values() if not isinstance(factor, CodeChannel)), None)
 
     def _charge(self, work: UnitOfWork, claim: FactorClaim, now: datetime) -> int:
-        granted = self.guesses.charge(work, self.guesses.code(claim.account.email), now)
+        granted = self.guesses.charge(work, self.guesses.mfa_code(claim.account.email), now)
         if isinstance(granted, Exhausted):
+            event = Event(
+                name=EventName.MFA_FAIL, outcome=Outcome.FAILURE, reason="locked", account_id=claim.account.id
+            )
+            work.record(event, source=claim.source, now=now)
             raise AccountLocked(granted.until)
         return granted.attempts_left
 
     def _record_failure(self, work: UnitOfWork, claim: FactorClaim, attempts_left: int, now: datetime) -> None:
         if attempts_left <= LAST:
-            drop_codes(work, claim.account.id)
+            # dead after the last wrong guess (row 44); not before: of many who redeem the right one, one must win
+            work.challenges.drop(claim.account.id, Purpose.SECOND_FACTOR)
         event = Event(name=EventName.MFA_FAIL, outcome=Outcome.FAILURE, reason="code", account_id=claim.account.id)
         work.record(event, source=claim.source, now=now)
-
-
-def drop_codes(work: UnitOfWork, account_id: AccountId) -> None:
-    """Codes are dead after the last wrong guess (row 44), the pending ones of both kinds: they share the budget.
-
-    Not before: of many who redeem the right one at once, most of them past the limit, one must win.
-    """
-    for purpose in (Purpose.SECOND_FACTOR, Purpose.SIGN_IN):
-        work.challenges.drop(account_id, purpose)

@@ -31,7 +31,6 @@ from idp.usecases.signin.second_factor import (
     Given,
     ProveSecondFactor,
     Secondly,
-    drop_codes,
 )
 from idp.usecases.tenants.jurisdictions import named_jurisdiction
 
@@ -83,12 +82,14 @@ class SignInWithSingleUseCode:
             await self.store.transact(lambda work: self._give_back(work, claim))
             return secondly
         opened = await self.store.transact(lambda work: self._open(work, claim, right, secondly))
+        await self.store.transact(lambda work: self.guesses.give_back(work, source=source))
         return self.door.present(opened)
 
     async def _prove(self, claim: CodeClaim) -> _Right:
         now = self.clock.now()
         asked = await self.store.transact(lambda work: self._charge(work, claim, now))
         if isinstance(asked.granted, Exhausted):
+            await self.store.transact(lambda work: self._record_failure(work, claim, asked, now))
             raise AccountLocked(asked.granted.until)
         # asked for whoever it is, and a FeatureSource only after a right code: time must not tell names (row 38)
         is_right = await self._is_right(asked.standing, claim, now)
@@ -103,7 +104,7 @@ class SignInWithSingleUseCode:
         self.guesses.charge_source(work, claim.source, now)
         named = named_jurisdiction(work, claim.jurisdiction)
         account = work.accounts.by_email(claim.email)
-        granted = self.guesses.charge(work, self.guesses.code(claim.email), now)
+        granted = self.guesses.charge(work, self.guesses.sign_in_code(claim.email), now)
         standing = self.policy.standing_of_whoever(work, account)
         return _Asked(standing=standing, named=named, granted=granted)
 
@@ -128,6 +129,7 @@ class SignInWithSingleUseCode:
     def _open(self, work: UnitOfWork, claim: CodeClaim, right: _Right, secondly: Secondly | None) -> Opened:
         now = self.clock.now()
         account_id = right.standing.account.id
+        work.accounts.by_id(account_id)  # taken first, as everywhere
         if work.challenges.claim(account_id, Purpose.SIGN_IN, self._digest(account_id, claim.code), now) is None:
             raise CodeRejected(right.attempts_left)
         if secondly is not None:
@@ -141,21 +143,21 @@ class SignInWithSingleUseCode:
         )
         opened = self.door.open_session(work, entry, now)
         self.guesses.clear(work, opened.account.email)
-        self.guesses.give_back(work, source=claim.source)
         return opened
 
     def _digest(self, account_id: AccountId, code: str) -> Digest:
         return self.post.code_digest(Purpose.SIGN_IN, account_id, code)
 
     def _give_back(self, work: UnitOfWork, claim: CodeClaim) -> None:
-        self.guesses.give_back(work, self.guesses.code(claim.email), source=claim.source)
+        self.guesses.give_back(work, self.guesses.sign_in_code(claim.email), source=claim.source)
 
     def _record_failure(self, work: UnitOfWork, claim: CodeClaim, asked: _Asked, now: datetime) -> None:
         standing = asked.standing
         if isinstance(asked.granted, Charge) and asked.granted.attempts_left <= LAST:
-            drop_codes(work, standing.account.id if standing else NOBODY)
+            # dead after the last wrong guess (row 44); not before: of many who redeem the right one, one must win
+            work.challenges.drop(standing.account.id if standing else NOBODY, Purpose.SIGN_IN)
         event = Event(
-            name=EventName.LOGIN_FAIL,
+            name=EventName.LOGIN_LOCKED if isinstance(asked.granted, Exhausted) else EventName.LOGIN_FAIL,
             outcome=Outcome.FAILURE,
             reason="single_use_code",
             account_id=standing.account.id if standing else None,

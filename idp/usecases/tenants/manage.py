@@ -33,6 +33,8 @@ class ManageTenants:
     async def create(self, kind: TenantKind, name: str, source: Source) -> tuple[Tenant, bool]:
         """The tenant, and whether it was made now: asking twice is no mistake. Raises MalformedRequest."""
         check_tenant_name(name)
+        if kind is TenantKind.JURISDICTION:
+            check_reachable(name)
         occasion = self._now(source)
         tenant = Tenant(id=TenantId(self.entropy.id()), kind=kind, name=name, created_at=occasion.now)
         return await self.store.transact(lambda work: _create(work, tenant, occasion))
@@ -70,6 +72,12 @@ def check_tenant_name(name: str) -> None:
         raise MalformedRequest(
             f"the name of a tenant has 1 to {LONGEST_NAME} printable characters, no blanks around it"
         )
+
+
+def check_reachable(name: str) -> None:
+    """Raises MalformedRequest for what is no segment of a path: GET /jurisdictions/byName/{name} never sees it."""
+    if "/" in name or name in {".", ".."}:
+        raise MalformedRequest("the name of a jurisdiction has no slash: it is a part of an address")
 
 
 def _create(work: UnitOfWork, tenant: Tenant, occasion: Occasion) -> tuple[Tenant, bool]:

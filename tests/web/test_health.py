@@ -1,6 +1,7 @@
 """Alive? Ready?"""
 
 import httpx2
+import pytest
 
 from idp.testing.provider import TestProvider
 
@@ -34,3 +35,12 @@ async def test_without_its_database_no_answer_is_a_500(idp: TestProvider, browse
 
     assert bloom.status_code == nodeloom.status_code == 503
     assert nodeloom.json()["error"] == "unavailable"
+
+
+@pytest.mark.parametrize("host", ["10.0.0.7:3100", "[fd00::7]:3100", "pod.cluster.local", ""])
+async def test_probes_by_address_are_answered_and_nothing_else_is(browser: httpx2.AsyncClient, host: str) -> None:
+    """Balancers write the address of the one they probe into Host."""
+    for path in ("/health/live", "/health/ready"):
+        assert (await browser.get(path, headers={"host": host})).status_code == 200
+    for path in ("/health", "/health/ready/", "/.well-known/jwks.json", "/user"):
+        assert (await browser.get(path, headers={"host": host})).status_code == 400

@@ -8,6 +8,8 @@ import orjson
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+PROBES = ("/health/live", "/health/ready")
+"""Balancers probe these by address: nothing in their answers depends on a name."""
 LONGEST_NUMBER = 16
 """Digits: Python refuses to read thousands of them, and by then it is too large anyway."""
 
@@ -34,7 +36,7 @@ class Limits:
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        if self.hosts and _host_name(headers.get(b"host", b"")) not in self.hosts:
+        if not self._serves(scope["path"], headers.get(b"host", b"")):
             await _refuse(send, 400, "Bad Request", "Host is not served here")
             return
         declared = headers.get(b"content-length", b"0")
@@ -53,6 +55,9 @@ class Limits:
             await _refuse(send, 408, "Request Timeout", "request body took too long")
         except ClientDisconnect:
             return  # nobody is left to answer, and nothing of ours failed
+
+    def _serves(self, path: str, host: bytes) -> bool:
+        return not self.hosts or path in PROBES or _host_name(host) in self.hosts
 
 
 class _BoundedBody:

@@ -12,7 +12,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from idp.config.common_passwords import common_passwords
-from idp.config.flags import features_from, flags_from
+from idp.config.flags import demands_unmet, features_from, flags_from
 from idp.config.problem import ConfigurationRefused
 from idp.config.rules import declared_tenants, lifetimes, mailboxes, retries, rules_from
 from idp.config.secret import literal_secrets
@@ -35,7 +35,7 @@ from idp.registry.extensions import build_extensions
 from idp.registry.fence import FenceRules, Fences
 from idp.registry.life import start_plugins, stop_plugins
 from idp.registry.load import load_plugins
-from idp.registry.loaded import Loaded
+from idp.registry.loaded import Loaded, Served
 from idp.registry.watchdog import InFlight, Watchdog
 from idp.storage import Limits, OpenStore, open_store
 from idp.usecases.extensions import Extensions
@@ -174,7 +174,8 @@ async def _open_ground(stack: AsyncExitStack, settings: Settings, ambient: Ambie
 async def _open_plugins(stack: AsyncExitStack, ground: Ground) -> tuple[Loaded, Extensions]:
     """Raises PluginsRefused, and ConfigurationRefused for secrets that stand in the file itself."""
     settings, log = ground.settings, ground.logs.named("plugins")
-    loaded = load_plugins(settings.plugins, context_for=_contexts(ground).of)
+    served = Served(needed_channels=settings.needed_channels, asks_for_codes=settings.asks_for_codes)
+    loaded = load_plugins(settings.plugins, context_for=_contexts(ground).of, served=served)
     written_out = [
         problem
         for one in loaded.plugins
@@ -294,13 +295,14 @@ def _contexts(ground: Ground) -> Contexts:
 
 
 def _book(settings: Settings, extensions: Extensions) -> FeatureBook:
-    """Raises ConfigurationRefused for values of features that nobody defines."""
+    """Raises ConfigurationRefused for values of features that nobody defines, or that lock everybody out."""
     defined: dict[str, Feature] = {MFA.name: MFA}
     for feature in (*extensions.features, *features_from(settings)):
         defined.setdefault(feature.name, feature)
     by_alias = {feature.alias: feature for feature in defined.values() if feature.alias}
-    flags, problems = flags_from(settings, lambda name: defined.get(name) or by_alias.get(name))
-    if problems:
+    named = {**by_alias, **defined}.get
+    flags, problems = flags_from(settings, named)
+    if problems := (*problems, *demands_unmet(settings, named, extensions.second_factors)):
         raise ConfigurationRefused(problems)
     config: dict[ConfigKey, FeatureValue] = {(flag.feature, flag.kind, flag.tenant or ""): flag.value for flag in flags}
     return FeatureBook(features=defined, config=config, extensions=extensions)

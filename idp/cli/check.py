@@ -37,8 +37,9 @@ def check(chosen: "Chosen", calibrate: bool, target: int) -> Answer:
         "plugins": findings.plugins,
         "languages": findings.languages,
         "master_key": "found" if findings.has_master_key else "made at the first start",
+        "warnings": [str(caution) for caution in findings.cautions],
     }
-    return Answer(data=data)
+    return Answer(data=data, picture="".join(f"\nWARNING: {caution}" for caution in findings.cautions))
 
 
 def _calibrated(target: timedelta) -> Answer:

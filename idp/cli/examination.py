@@ -2,21 +2,25 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from idp.cli.paper_context import contexts_on_paper, fences_on_paper
-from idp.config.flags import features_from, flags_from
+from idp.config.cautions import cautions_of
+from idp.config.flags import demands_unmet, features_from, flags_from
 from idp.config.loader import examine
 from idp.config.problem import ConfigurationRefused, Problem
 from idp.config.settings import Settings
-from idp.core.feature import Feature
 from idp.crypto.master_key import MasterKeyRefused, has_master_key
 from idp.messages.texts import TemplatesRefused, compile_texts
 from idp.registry.discover import installed_plugins
 from idp.registry.extensions import build_extensions, permission_of
 from idp.registry.load import find_plugin, load_class, load_plugins
+from idp.registry.loaded import Served
 from idp.registry.problems import PluginsRefused
+from idp.sdk import Plugin, SecondFactor
 from idp.usecases.tenants.features import MFA
 
 SQLITE = "sqlite:///"
@@ -30,6 +34,7 @@ class Findings:
     plugins: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     has_master_key: bool = False
+    cautions: tuple[Problem, ...] = ()
 
 
 def examine_all(file: Path) -> Findings:
@@ -45,6 +50,7 @@ def examine_all(file: Path) -> Findings:
         plugins=tuple(settings.plugins),
         languages=settings.messages.languages,
         has_master_key=not any(problem.key.startswith("keys.") for problem in problems) and _finds_key(settings),
+        cautions=tuple(caution.problem for caution in cautions_of(settings)),
     )
 
 
@@ -59,7 +65,8 @@ def examine_settings(file: Path) -> Settings:
 def plugin_problems(settings: Settings) -> list[Problem]:
     """Of the enabled plugins, and of the features that they bring."""
     try:
-        loaded = load_plugins(settings.plugins, context_for=contexts_on_paper(settings))
+        served = Served(needed_channels=settings.needed_channels, asks_for_codes=settings.asks_for_codes)
+        loaded = load_plugins(settings.plugins, context_for=contexts_on_paper(settings), served=served)
         build_extensions(loaded, fences_on_paper(), first_factors=settings.sign_in.first_factors)
         found: list[Problem] = []
     except PluginsRefused as refused:
@@ -68,23 +75,29 @@ def plugin_problems(settings: Settings) -> list[Problem]:
 
 
 def _flags(settings: Settings) -> Iterator[Problem]:
-    """Values of features that nobody defines. A plugin that cannot be imported might have brought any of them."""
-    features, all_known = _features(settings)
+    """Values of features that nobody defines, and demands that nobody can meet.
+
+    A plugin that cannot be imported might have brought any of them.
+    """
+    classes, all_known = _classes(settings)
+    features = [MFA, *features_from(settings), *(permission_of(name, found) for name, found in classes.items())]
     by_name = {name: feature for feature in features for name in (feature.name, feature.alias) if name}
     _, problems = flags_from(settings, by_name.get)
     for problem in problems:
         if all_known or problem.reason != "names no feature":
             yield problem
+    if all_known:
+        second_factors = [name for name, found in classes.items() if issubclass(found, SecondFactor)]
+        yield from demands_unmet(settings, by_name.get, second_factors)
 
 
-def _features(settings: Settings) -> tuple[list[Feature], bool]:
-    features, installed, all_known = [MFA, *features_from(settings)], installed_plugins(), True
+def _classes(settings: Settings) -> tuple[dict[str, type[Plugin[Any]]], bool]:
+    """The classes of the enabled plugins by name, and whether these are all."""
+    classes, installed = {}, installed_plugins()
     for name in settings.plugins:
-        try:
-            features.append(permission_of(name, load_class(find_plugin(name, installed))))
-        except PluginsRefused:
-            all_known = False
-    return features, all_known
+        with suppress(PluginsRefused):
+            classes[name] = load_class(find_plugin(name, installed))
+    return classes, len(classes) == len(settings.plugins)
 
 
 def _templates(settings: Settings) -> Iterator[Problem]:

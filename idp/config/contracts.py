@@ -22,6 +22,9 @@ def _cookie_name(text: str) -> str:
     return text
 
 
+DEVICE_COOKIE = "idp-device"
+"""The name of the cookie of `lockout.known_devices`; `idp.web.device` writes it."""
+
 CookieName = Annotated[Text, AfterValidator(_cookie_name)]
 
 
@@ -83,6 +86,9 @@ _ROUTE = re.compile(r"/|(/[A-Za-z0-9._~!$&'()+,=:@-]+)+/?|((/[A-Za-z0-9._~!$&'()
 
 
 def _route_path(text: str) -> str:
+    if text == "/*":
+        # GET /auth/verify would wave everything through, also what an app behind us adds tomorrow
+        raise refused("makes everything public", 'Name each prefix that is public: "/listings/*".')
     if not _ROUTE.fullmatch(text) or any(segment in {".", ".."} for segment in text.split("/")):
         raise refused("is not a path", 'Write "/listings", or "/listings/*" for all that lies below.')
     return text

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from idp.config.addresses import host_of, is_loopback
-from idp.config.contracts import Bloom, NodeLoom
+from idp.config.contracts import DEVICE_COOKIE, Bloom, NodeLoom
 from idp.config.guessing import Codes, Lockout
 from idp.config.keys import Cookies, Keys, Sessions
 from idp.config.operations import Outbox
@@ -75,6 +75,9 @@ def of_cookie_names(nodeloom: NodeLoom, bloom: Bloom) -> Iterator[Contradiction]
         ("bloom.refresh_cookie", bloom.refresh_cookie),
         ("bloom.available_cookie", bloom.available_cookie),
     ):
+        if name == DEVICE_COOKIE:
+            reason = "is the name of the cookie that lockout.known_devices sets"
+            yield Contradiction(about=(key,), reason=reason, mend="Give it its own name.")
         if (other := keys.setdefault(name, key)) != key:
             yield Contradiction(about=(key, other), reason=f"is the same name as {other}", mend="Give it its own name.")
 

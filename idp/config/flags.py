@@ -1,6 +1,6 @@
 """The values of features in the file, resolved to the features that exist."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from idp.config.problem import Problem, dotted
@@ -51,6 +51,27 @@ def flags_from(
             flags[place] = ConfiguredFlag(feature=feature.name, kind=kind, tenant=tenant, value=value)
     return tuple(flags.values()), tuple(problems)
 
+
+def demands_unmet(
+    settings: Settings, feature_named: Callable[[str], Feature | None], second_factors: Collection[str]
+) -> Iterator[Problem]:
+    """A second factor is demanded, and no plugin of `second_factors` (the enabled ones) could be asked.
+
+    Everybody there would be locked out, for want of a way to prove one.
+    """
+    if second_factors:
+        return
+    for _, _, table, name, value in _written(settings):
+        feature = feature_named(name)
+        if value is True and feature is not None and feature.name == _DEMAND:
+            yield Problem(
+                key=dotted((*table, name)),
+                reason="demands a second factor, and none is enabled: nobody could sign in",
+                mend="Enable one (email_code, sms_code, totp or another package's), or set it to false.",
+            )
+
+
+_DEMAND = "mfa"
 
 _NOUNS: dict[type, str] = {bool: "true or false", int: "a whole number", str: "a text"}
 

@@ -72,4 +72,5 @@ class Sessions(Table):
 
     refresh_grace: Annotated[Span, Within(timedelta(0), timedelta(seconds=10))] = timedelta(0)
     """How long a refresh token that was just used still yields its successor, for double clicks. At 0, and after it,
-    a second use ends the session."""
+    a second use ends the session: of two browser tabs that refresh at once, the second then signs both out. A few
+    seconds (`"5s"`) are sensible for front ends in browsers."""

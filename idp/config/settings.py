@@ -18,7 +18,7 @@ from idp.config.problem import ConfigurationRefused
 from idp.config.secret import Places
 from idp.config.server import Database, Logging, Server
 from idp.config.table import Switch, Table
-from idp.config.tenants import FeatureName, Flags, Jurisdiction, OwnFeature, Team, TenantName
+from idp.config.tenants import FeatureName, Flags, Jurisdiction, JurisdictionName, OwnFeature, Team, TenantName
 from idp.config.types import FilePath, Text
 
 
@@ -38,7 +38,7 @@ class Settings(Table):
     data: FilePath = Path("var")
     """The folder of all that we write. Wherever a path in this file begins with `var/`, this folder is meant."""
 
-    default_jurisdiction: TenantName | None = Field(default=None, examples=["Bay Area"])
+    default_jurisdiction: JurisdictionName | None = Field(default=None, examples=["Bay Area"])
     """The jurisdiction that a new account joins, and whose rules hold, where a request names none. Unset: none."""
 
     server: Server = Field(default_factory=Server)
@@ -70,7 +70,7 @@ class Settings(Table):
     """Values of features everywhere. A tenant's own and those set at run time win."""
 
     features: dict[FeatureName, OwnFeature] = Field(default_factory=dict)
-    jurisdictions: dict[TenantName, Jurisdiction] = Field(default_factory=dict)
+    jurisdictions: dict[JurisdictionName, Jurisdiction] = Field(default_factory=dict)
     teams: dict[TenantName, Team] = Field(default_factory=dict)
 
     plugins: dict[Text, dict[str, Any]] = Field(default_factory=dict)
@@ -113,6 +113,16 @@ class Settings(Table):
         own = host_of(self.issuer)
         local = {"localhost", "127.0.0.1", "::1"} if is_loopback(own) else set()
         return frozenset({own, *self.server.allowed_hosts, *local})
+
+    @property
+    def needed_channels(self) -> frozenset[str]:
+        """The channels that an enabled plugin must carry: Bloom's resets and confirmations are mails."""
+        return frozenset({"email"}) if self.bloom.enabled else frozenset()
+
+    @property
+    def asks_for_codes(self) -> bool:
+        """Whether people can ask for a code: of the two contracts only Bloom has a request for it."""
+        return self.bloom.enabled or not self.nodeloom.enabled
 
     @property
     def browser_origins(self) -> frozenset[str]:

@@ -22,6 +22,13 @@ def _tenant_name(text: str) -> str:
     return text
 
 
+def _reachable(text: str) -> str:
+    if "/" in text or text in {".", ".."}:
+        # GET /jurisdictions/byName/{name}: one segment of a path, which browsers resolve (RFC 3986 §5.2.4)
+        raise refused("is no name for a jurisdiction", "Leave out the slash: the name is a part of an address.")
+    return text
+
+
 def _identifier(text: str) -> str:
     if not _IDENTIFIER.fullmatch(text):
         raise refused("is no name for a feature", "A letter, then letters, digits and _: enable_reports.")
@@ -43,6 +50,7 @@ def _flag_value(value: object) -> object:
 
 
 TenantName = Annotated[Text, AfterValidator(_tenant_name)]
+JurisdictionName = Annotated[TenantName, AfterValidator(_reachable)]
 FeatureName = Annotated[Text, AfterValidator(_identifier)]
 Language = Annotated[Text, AfterValidator(_language), Called("language tag")]
 FlagValue = Annotated[

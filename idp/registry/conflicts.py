@@ -3,21 +3,26 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from idp.registry.loaded import LoadedPlugin
+from idp.registry.loaded import LoadedPlugin, Served
 from idp.registry.problems import PluginProblem, key_of
 from idp.sdk import CodeChannel, CodeSignIn, FeatureSource, SecondFactor
 
 
-def conflicts_between(plugins: Sequence[LoadedPlugin], *, complete: bool) -> Iterator[PluginProblem]:
-    """Claims of two plugins to one thing, and, when all were loaded (`complete`), channels that nobody carries."""
+def conflicts_between(plugins: Sequence[LoadedPlugin], *, complete: bool, served: Served) -> Iterator[PluginProblem]:
+    """Claims of two plugins to one thing, codes that nobody can ask for, and, when all were loaded (`complete`),
+    channels that nobody carries."""
     channels = [(channel, one.name) for one in plugins for channel in one.channels]
     methods = [(one.plugin.method, one.name) for one in plugins if isinstance(one.plugin, SecondFactor)]
     sources = [("run-time flags", one.name) for one in plugins if isinstance(one.plugin, FeatureSource)]
     yield from _claimed_twice("the channel", channels)
     yield from _claimed_twice("the second-factor method", methods)
     yield from _claimed_twice("the home of", sources)
+    if not served.asks_for_codes:
+        yield from _unasked(plugins)
     if complete:
-        yield from _uncarried(plugins, {channel for channel, _ in channels})
+        carried = {channel for channel, _ in channels}
+        yield from _uncarried(plugins, carried)
+        yield from _needed(served.needed_channels - carried)
 
 
 def _claimed_twice(what: str, claims: Iterable[tuple[str, str]]) -> Iterator[PluginProblem]:
@@ -41,3 +46,22 @@ def _uncarried(plugins: Sequence[LoadedPlugin], carried: set[str]) -> Iterator[P
                 reason=f"sends by the channel {one.plugin.channel}, which no enabled plugin carries",
                 mend=f"enable a sender of {one.plugin.channel} (smtp, twilio, file, console or another package's)",
             )
+
+
+def _unasked(plugins: Sequence[LoadedPlugin]) -> Iterator[PluginProblem]:
+    for one in plugins:
+        if isinstance(one.plugin, CodeChannel):
+            yield PluginProblem(
+                key=key_of(one.name),
+                reason="sends codes, and nobody can ask for one: only POST /auth/request-mfa-code of Bloom's does",
+                mend="set bloom.enabled = true, or leave only second factors that need no message (totp)",
+            )
+
+
+def _needed(channels: Iterable[str]) -> Iterator[PluginProblem]:
+    for channel in sorted(channels):
+        yield PluginProblem(
+            key="plugins",
+            reason=f"holds no sender of the channel {channel}, by which resets and confirmations go out",
+            mend="enable [plugins.smtp], [plugins.file] or [plugins.console], or set bloom.enabled = false",
+        )

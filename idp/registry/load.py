@@ -13,7 +13,7 @@ from idp.registry.conflicts import conflicts_between
 from idp.registry.discover import InstalledPlugin, installed_plugins
 from idp.registry.home import at_home
 from idp.registry.lane import Lane
-from idp.registry.loaded import Loaded, LoadedPlugin
+from idp.registry.loaded import Loaded, LoadedPlugin, Served
 from idp.registry.masking import told
 from idp.registry.outcome import Answered, Raised, Silent, run_apart
 from idp.registry.points import flaws_of, is_channel_list, points_of
@@ -31,6 +31,7 @@ def load_plugins(
     tables: Mapping[str, Mapping[str, object]],
     *,
     context_for: Callable[[str], PluginContext],
+    served: Served | None = None,
     installed: Sequence[InstalledPlugin] | None = None,
     seconds: float = LOADING_SECONDS,
 ) -> Loaded:
@@ -43,7 +44,7 @@ def load_plugins(
             plugins.append(_make(find_plugin(name, offered), table, context_for, seconds))
         except PluginsRefused as refused:
             problems.extend(refused.problems)
-    problems.extend(conflicts_between(plugins, complete=not problems))
+    problems.extend(conflicts_between(plugins, complete=not problems, served=served or Served()))
     if problems:
         raise PluginsRefused(problems)
     return Loaded(plugins=tuple(plugins))

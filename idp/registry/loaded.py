@@ -24,6 +24,14 @@ class LoadedPlugin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """What the served contracts need of the plugins together, and offer to them. The defaults need nothing."""
+
+    needed_channels: frozenset[str] = frozenset()
+    asks_for_codes: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
     plugins: tuple[LoadedPlugin, ...] = ()
 

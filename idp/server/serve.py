@@ -10,6 +10,7 @@ from typing import Any
 import uvloop
 
 from idp.app import Ambient, Provider, logs_of, open_provider
+from idp.config.cautions import cautions_of
 from idp.config.settings import Settings
 from idp.logs import Logs, adopted
 from idp.server.listening import listen
@@ -40,6 +41,7 @@ def serve(settings: Settings, sockets: Sequence[socket.socket], moments: Moments
             stack.enter_context(one)
         logs = stack.enter_context(logs_of(settings, Ambient.of_the_system().clock))
         stack.enter_context(adopted(logs))
+        _caution(settings, logs)
         if settings.server.workers == 1:
             return run_loop(_alone(settings, sockets, moments, logs))
         run_loop(_prepare(settings, moments, logs))
@@ -48,6 +50,12 @@ def serve(settings: Settings, sockets: Sequence[socket.socket], moments: Moments
         listen(sockets)
         supervisor = Supervisor(settings, sockets, log=logs.named("server"))
         return asyncio.run(supervisor.run(lambda: _is_listening(sockets, moments, logs)))
+
+
+def _caution(settings: Settings, logs: Logs) -> None:
+    for caution in cautions_of(settings):
+        problem = caution.problem
+        logs.named("config").warning(caution.event, key=problem.key, reason=problem.reason, mend=problem.mend)
 
 
 def run_loop(main: Coroutine[Any, Any, int]) -> int:

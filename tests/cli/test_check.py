@@ -44,6 +44,7 @@ def test_what_is_right_is_summed_up(idp: CommandLine) -> None:
     assert checked["ok"] is True
     assert checked["plugins"] == ["password", "email_code", "sms_code", "totp", "single_use_code", "file"]
     assert checked["master_key"] == "found"
+    assert checked["warnings"] == []
 
 
 def test_nothing_is_made(tmp_path: Path) -> None:
@@ -95,6 +96,91 @@ def test_an_operators_template_that_cannot_be_filled_in_is_told(tmp_path: Path) 
 
     assert [problem["key"] for problem in refusal["problems"]] == ["messages.templates"]
     assert "en/mfa_code.txt" in refusal["problems"][0]["reason"]
+
+
+WITHOUT_SECOND_FACTORS = CONFIG.replace("[plugins.email_code]\n[plugins.sms_code]\n[plugins.totp]\n", "")
+WITHOUT_SENDERS = """\
+logging.level = "error"
+[plugins.password]
+"""
+
+
+def test_a_second_factor_that_nobody_can_give_is_told_before_all_are_locked_out(tmp_path: Path) -> None:
+    idp = fresh(tmp_path, WITHOUT_SECOND_FACTORS + "[flags]\nenableMfa = true\n[teams.Red.flags]\nmfa = true\n")
+
+    for verb in (["check"], ["keys", "list"]):
+        refusal = idp.refuse(*verb)
+        assert [problem["key"] for problem in refusal["problems"]] == ["flags.enableMfa", "teams.Red.flags.mfa"]
+
+
+def test_a_demand_that_an_enabled_factor_meets_is_right(tmp_path: Path) -> None:
+    idp = fresh(tmp_path, WITHOUT_SECOND_FACTORS + "[plugins.totp]\n[flags]\nmfa = true\n")
+
+    assert idp.ask("check")["ok"] is True
+
+
+def test_bloom_without_anyone_to_carry_its_mails_is_told(tmp_path: Path) -> None:
+    idp = fresh(tmp_path, WITHOUT_SENDERS)
+
+    for verb in (["check"], ["keys", "list"]):
+        (problem,) = idp.refuse(*verb)["problems"]
+        assert problem["key"] == "plugins"
+        assert "channel email" in problem["reason"]
+        assert "smtp" in problem["mend"]
+
+
+def test_a_sender_of_text_messages_alone_carries_no_mails(tmp_path: Path) -> None:
+    idp = fresh(tmp_path, WITHOUT_SENDERS + "[plugins.console]\nchannels = ['sms']\n")
+
+    assert [problem["key"] for problem in idp.refuse("check")["problems"]] == ["plugins"]
+
+
+def test_nodeloom_alone_needs_nobody_to_carry_mails(tmp_path: Path) -> None:
+    idp = fresh(tmp_path, WITHOUT_SENDERS + "[bloom]\nenabled = false\n")
+
+    assert idp.ask("check")["ok"] is True
+
+
+def test_codes_that_nobody_can_ask_for_are_told(tmp_path: Path) -> None:
+    """POST /auth/request-mfa-code is Bloom's."""
+    idp = fresh(tmp_path, CONFIG + "[bloom]\nenabled = false\n")
+
+    problems = idp.refuse("check")["problems"]
+
+    assert [problem["key"] for problem in problems] == ["plugins.email_code", "plugins.sms_code"]
+    assert all("bloom.enabled = true" in problem["mend"] and "totp" in problem["mend"] for problem in problems)
+
+
+def test_what_cannot_work_is_told_together(tmp_path: Path) -> None:
+    text = """
+    [nodeloom]
+    cookie = "idp-device"
+    [flags]
+    mfa = true
+    [jurisdictions."Bay/Area"]
+    [[public_routes]]
+    path = "/*"
+    methods = ["GET"]
+    [plugins.password]
+    """
+    problems = fresh(tmp_path, text).refuse("check")["problems"]
+
+    assert {problem["key"] for problem in problems} == {
+        "nodeloom.cookie",
+        "flags.mfa",
+        'jurisdictions."Bay/Area"',
+        "public_routes[0].path",
+        "plugins",
+    }
+
+
+def test_a_proxy_that_is_not_named_is_a_warning(tmp_path: Path) -> None:
+    text = CONFIG.replace("http://localhost:3100", "https://id.example.com") + "[server]\nhost = '0.0.0.0'\n"
+
+    checked = fresh(tmp_path, text).ask("check")
+
+    assert checked["ok"] is True
+    assert [warning.partition(":")[0] for warning in checked["warnings"]] == ["server.trusted_proxies"]
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:

@@ -32,6 +32,13 @@ def test_a_name_that_cannot_be_told_apart_is_refused(idp: CommandLine, name: str
     assert idp.refuse("jurisdiction", "create", name)["error"] == "invalid_request"
 
 
+@pytest.mark.parametrize("name", ["Bay/Area", "/", ".", ".."])
+def test_a_jurisdiction_that_no_address_reaches_is_refused(idp: CommandLine, name: str) -> None:
+    """GET /jurisdictions/byName/{name}."""
+    assert idp.refuse("jurisdiction", "create", name)["error"] == "invalid_request"
+    assert idp.ask("team", "create", name)["name"] == name
+
+
 def test_jurisdictions_of_the_configuration_are_there_with_their_flags(idp: CommandLine) -> None:
     shown = idp.ask("jurisdiction", "show", "Bay Area")
 

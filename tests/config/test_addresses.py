@@ -208,11 +208,20 @@ def test_a_sender_is_one_bare_address(refused: Refusing, sender: str) -> None:
     assert problem.reason == "is not an e-mail address"
 
 
-@pytest.mark.parametrize("path", ["/", "/listings", "/listings/*", "/a/b/", "/*"])
+@pytest.mark.parametrize("path", ["/", "/listings", "/listings/*", "/a/b/"])
 def test_a_public_route_is_exact_or_all_below(loaded: Loading, path: str) -> None:
     settings = loaded(f"[[public_routes]]\npath = '{path}'\nmethods = ['GET']")
 
     assert settings.public_routes[0].path == path
+
+
+def test_a_route_that_makes_everything_public_is_refused(refused: Refusing) -> None:
+    """It would also cover whatever an app behind us adds tomorrow."""
+    (problem,) = refused("[[public_routes]]\npath = '/*'\nmethods = ['GET']")
+
+    assert problem.key == "public_routes[0].path"
+    assert problem.reason == "makes everything public"
+    assert "prefix" in problem.mend
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,11 @@
 
 import pytest
 
+from idp.config.contracts import DEVICE_COOKIE
 from idp.config.keys import Cookies
 from idp.config.problem import ConfigurationRefused
 from idp.config.settings import Settings
+from idp.web.device import NAME
 from tests.config.conftest import Loading, Refusing
 
 HTTPS = "issuer = 'https://id.example.com'\n"
@@ -20,6 +22,8 @@ HTTPS = "issuer = 'https://id.example.com'\n"
         ("[cookies]\nsame_site = 'none'", "cookies.same_site", "needs an https issuer"),
         ("[nodeloom]\ncookie = 'access-token'", "bloom.access_cookie", "same name as nodeloom.cookie"),
         ("[bloom]\nrefresh_cookie = 'access-token'", "bloom.refresh_cookie", "same name as bloom.access_cookie"),
+        ("[nodeloom]\ncookie = 'idp-device'", "nodeloom.cookie", "cookie that lockout.known_devices sets"),
+        ("[bloom]\nrefresh_cookie = 'idp-device'", "bloom.refresh_cookie", "cookie that lockout.known_devices sets"),
         ("[sessions]\naccess = '2h'\nrefresh = '1h'", "sessions.access", "longer than sessions.refresh (1h)"),
         ("[sessions]\nrefresh = '7d'\nlongest = '2d'", "sessions.refresh", "longer than sessions.longest (2d)"),
         ("[lockout]\ncooldown = '2d'", "lockout.cooldown", "longer than lockout.longest_cooldown (24h)"),
@@ -43,6 +47,10 @@ def test_a_contradiction_is_told_under_the_setting_to_change(
     assert problem.key == key
     assert reason in problem.reason
     assert problem.mend
+
+
+def test_the_name_that_is_kept_free_is_the_one_in_use() -> None:
+    assert DEVICE_COOKIE == NAME
 
 
 @pytest.mark.parametrize(

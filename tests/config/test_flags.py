@@ -2,7 +2,7 @@
 
 import pytest
 
-from idp.config.flags import ConfiguredFlag, features_from, flags_from
+from idp.config.flags import ConfiguredFlag, demands_unmet, features_from, flags_from
 from idp.core.feature import Feature, FeatureKind
 from idp.core.tenant import TenantKind
 from tests.config.conftest import Loading
@@ -81,3 +81,36 @@ def test_an_operators_own_features_are_values(loaded: Loading) -> None:
         Feature(name="enable_reports", kind=FeatureKind.VALUE, default=False, description="Shows the reports page."),
         Feature(name="theme", kind=FeatureKind.VALUE, default="blue", description="Colours."),
     )
+
+
+MFA = Feature(name="mfa", alias="enableMfa", kind=FeatureKind.PERMISSION, default=False, description="Demands one.")
+DEMANDS = """
+[flags]
+mfa = true
+[jurisdictions."Bay Area".flags]
+enableMfa = true
+[jurisdictions.Alameda.flags]
+mfa = false
+[teams.Red.flags]
+mfa = true
+"""
+
+
+def mfa_named(name: str) -> Feature | None:
+    return {"mfa": MFA, "enableMfa": MFA}.get(name)
+
+
+def test_a_second_factor_that_is_demanded_where_none_is_enabled_is_told(loaded: Loading) -> None:
+    """Everybody there would be locked out."""
+    problems = list(demands_unmet(loaded(DEMANDS), mfa_named, set()))
+
+    assert [problem.key for problem in problems] == [
+        "flags.mfa",
+        'jurisdictions."Bay Area".flags.enableMfa',
+        "teams.Red.flags.mfa",
+    ]
+    assert all(problem.reason and problem.mend for problem in problems)
+
+
+def test_it_may_be_demanded_where_one_is_enabled(loaded: Loading) -> None:
+    assert list(demands_unmet(loaded(DEMANDS), mfa_named, {"totp"})) == []

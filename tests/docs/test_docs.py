@@ -19,6 +19,7 @@ from tests.docs.pages import Block, blocks, inline, page, pages
 from tests.house.project import modules
 
 SECRETS = re.compile(r'env = "(\w+)"')
+SENDS = re.compile(r"\[plugins\.(smtp|file|console|chat)\]")
 ENDS = {"|", "<", ">", "&&", ";", "&"}
 KEY = re.compile(r"[a-z_]+(?:\.[a-z_]+)+")
 NAMED_BY_OPERATORS = {"plugins", "flags", "features", "jurisdictions", "teams"}
@@ -29,7 +30,8 @@ LOGGED = re.compile(r"\.(?:info|warning|error)\(\s*\"([a-z_]+\.[a-z_]+)\"")
 def test_every_configuration_loads(block: Block, tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     first_factor = "" if "[plugins.password]" in block.code else "\n[plugins.password]\n"
-    file.write_text(re.sub(r'file = "[^"]*"', 'env = "ELSEWHERE"', block.code) + first_factor)
+    sender = "" if SENDS.search(block.code) else "\n[plugins.console]\n"
+    file.write_text(re.sub(r'file = "[^"]*"', 'env = "ELSEWHERE"', block.code) + first_factor + sender)
     environ = dict.fromkeys([*SECRETS.findall(block.code), "ELSEWHERE"], "k8Jd-2hQz_0pLw93Vbn4TyRc7MxS5aGf")
 
     settings, problems = examine(file, environ)

@@ -20,6 +20,7 @@ header_deadline = "1s"
 shutdown = "5s"
 
 [plugins.password]
+[plugins.console]
 """
 PATIENCE_SECONDS = 60.0
 _PORT = re.compile(r"(?:127\.0\.0\.1|localhost):(\d+)")

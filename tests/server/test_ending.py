@@ -47,7 +47,7 @@ def test_sigterm_finishes_what_runs_and_lets_nobody_in(tmp_path: Path) -> None:
 
 
 def test_a_request_that_does_not_end_is_cut_in_time(tmp_path: Path) -> None:
-    config = '[server]\nshutdown = "2s"\nbody_deadline = "1m"\n[plugins.password]\n'
+    config = '[server]\nshutdown = "2s"\nbody_deadline = "1m"\n[plugins.password]\n[plugins.console]\n'
     with serving(tmp_path, config=config) as idp, Line(idp.port, HEAD + BODY[:10]):
         idp.ask("GET", "/health/live")
 

@@ -1,5 +1,6 @@
 """Guessing at passwords and codes (threat rows 26 to 31, 44, 45, 65)."""
 
+import asyncio
 from datetime import timedelta
 
 import httpx2
@@ -215,3 +216,30 @@ async def test_a_code_is_dead_after_its_guesses_also_when_the_lock_is_over(
     await Administration(idp.provider.verbs).accounts.unlock(EMAIL, Source(address="cli"))
 
     assert (await code_login(browser, code)).status_code == 401
+
+
+async def test_a_lock_is_not_lifted_by_a_storm(opened: Opened) -> None:
+    """Rows 27, 137: what found no place in the hashing queue was not looked at; it gives nothing back that was not taken."""
+    async with opened(hashing={"threads": 1, "queue": 1}) as idp, idp.browser() as browser:
+        await idp.add_account(EMAIL)
+        for _ in range(5):
+            await login(browser, password=WRONG)
+
+        storm = await asyncio.gather(*(login(browser, password=WRONG) for _ in range(12)))
+
+        assert {answer.status_code for answer in storm} == {401, 503}
+        assert all(answer.headers["retry-after"] for answer in storm if answer.status_code == 503)
+        assert is_locked(await login(browser))
+
+
+async def test_a_guess_that_nobody_looked_at_does_not_count(opened: Opened) -> None:
+    """Or a storm by others would lock everybody who tries in it."""
+    async with opened(hashing={"threads": 1, "queue": 1}) as idp, idp.browser() as browser:
+        names = [f"{number}@example.com" for number in range(8)]
+        for name in names:
+            await idp.add_account(name)
+        storm = await asyncio.gather(*(login(browser, name, WRONG) for name in names))
+        turned_away = [name for name, answer in zip(names, storm, strict=True) if answer.status_code == 503]
+
+        assert turned_away
+        assert left(await login(browser, turned_away[0], WRONG)) == 5

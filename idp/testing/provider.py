@@ -193,7 +193,7 @@ def _settings(folder: Path, url: str, settings: dict[str, Any]) -> dict[str, Any
     return {
         "issuer": ISSUER,
         "data": folder,
-        "database": {"url": url},
+        "database": {"url": url, **own.pop("database", {})},
         "apps": {"urls": ["https://app.example.com"]},
         "keys": {"master_key_file": folder / "master.key"},
         "logging": {"level": "error"},

@@ -7,12 +7,12 @@ from idp.core.address import EmailAddress, canonical_email
 from idp.core.session import Source
 from idp.core.tenant import TenantKind
 from idp.ports.storage import UnitOfWork
-from idp.usecases.accounts.create import NewAccount, Places, places_of
-from idp.usecases.administration import Administration
 from idp.usecases.occasion import Occasion
 
 if TYPE_CHECKING:
     from idp.app import Provider
+    from idp.usecases.accounts.create import NewAccount
+    from idp.usecases.administration import Administration
 
 TEAM = "My Team"
 SOURCE = Source(address="cli", contract="cli", agent="demo")
@@ -62,6 +62,8 @@ async def load_demo(provider: "Provider") -> None:
     now = provider.ambient.clock.now()
     if await provider.store.read(lambda work: work.plugin_store.get(PLACE, LOADED, now)):
         return
+    from idp.usecases.administration import Administration
+
     administration = Administration(provider.verbs)
     jurisdiction = provider.settings.default_jurisdiction or next(iter(provider.settings.jurisdictions), None)
     await administration.tenants.create(TenantKind.TEAM, TEAM, SOURCE)
@@ -70,7 +72,9 @@ async def load_demo(provider: "Provider") -> None:
     await provider.store.transact(lambda work: _load(work, administration, wanted, occasion))
 
 
-def _wanted(demo: DemoAccount, jurisdiction: str | None) -> NewAccount:
+def _wanted(demo: DemoAccount, jurisdiction: str | None) -> "NewAccount":
+    from idp.usecases.accounts.create import NewAccount
+
     return NewAccount(
         email=demo.email,
         password=demo.password,
@@ -84,13 +88,14 @@ def _wanted(demo: DemoAccount, jurisdiction: str | None) -> NewAccount:
 
 
 def _load(
-    work: UnitOfWork, administration: Administration, wanted: list[tuple[NewAccount, bytes]], occasion: Occasion
+    work: UnitOfWork, administration: "Administration", wanted: "list[tuple[NewAccount, bytes]]", occasion: Occasion
 ) -> None:
     """The rules for passwords are for people with secrets: here they are passed by."""
     if not work.plugin_store.add(PLACE, LOADED, b"1", None, occasion.now):
         return
+    from idp.usecases.accounts.create import places_of
+
     create = administration.create_account
     for one, encoded in wanted:
         if work.accounts.by_email(one.email) is None:
-            places: Places = places_of(work, one)
-            create.add(work, create.account(one, occasion), places, encoded, occasion)
+            create.add(work, create.account(one, occasion), places_of(work, one), encoded, occasion)

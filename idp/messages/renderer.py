@@ -75,11 +75,14 @@ class MessageRenderer:
         }
 
     def _text(self, letter: Letter, language: str, values: Mapping[str, object], *, short: bool) -> str:
-        kind = SHORT if short and (language, letter.template, SHORT) in self._texts else TEXT
+        kind = SHORT if short and self._texts.find(language, letter.template, SHORT) else TEXT
         return _without_gaps(self._fill(letter, language, kind, values))
 
     def _fill(self, letter: Letter, language: str, kind: str, values: Mapping[str, object]) -> str:
-        return self._texts[language, letter.template, kind].render(values)
+        template = self._texts.find(language, letter.template, kind)
+        if template is None:
+            raise LookupError(f"no text for {letter.template}.{kind}")
+        return template.render(values)
 
 
 def _one_line(text: str) -> str:

@@ -1,7 +1,5 @@
 """Telephone numbers: one canonical form, made once, at the edge."""
 
-import phonenumbers
-
 from idp.core.errors import MalformedRequest
 
 HOME_REGION = "US"
@@ -10,6 +8,8 @@ HOME_REGION = "US"
 
 def canonical_number(text: str) -> str:
     """E.164 (`+14155550123`). Raises MalformedRequest."""
+    import phonenumbers  # noqa: PLC0415 - a start does not pay for it
+
     try:
         number = phonenumbers.parse(text, HOME_REGION)
     except phonenumbers.NumberParseException:

@@ -5,13 +5,10 @@ from pathlib import Path
 
 import pytest
 
-import idp.messages
 from idp.core.ids import MessageId
 from idp.core.message import Letter, Message, Template
 from idp.messages.renderer import MessageRenderer
-from idp.messages.texts import TemplateProblem, TemplatesRefused
-
-OURS = Path(idp.messages.__file__).parent / "templates"
+from idp.messages.texts import OURS, TemplateProblem, TemplatesRefused, compile_texts, problems_in
 
 
 def write(folder: Path, **files: str) -> Path:
@@ -107,6 +104,13 @@ def test_a_name_used_only_sometimes_is_tried_too(tmp_path: Path) -> None:
     write(tmp_path, en__mfa_code_DOT_txt="{% if not link %}{{ lnik }}{% endif %}")
 
     assert [problem.reason for problem in refused(tmp_path)] == ["'lnik' is undefined"]
+
+
+def test_ours_compile_and_fill_in_every_language() -> None:
+    """A start does not try them: this does."""
+    languages = [path.name for path in OURS.iterdir() if path.is_dir()]
+
+    assert list(problems_in(compile_texts(languages, None), languages)) == []
 
 
 def test_ours_have_the_same_files_in_every_language() -> None:

@@ -23,7 +23,7 @@ shutdown = "5s"
 [plugins.console]
 """
 PATIENCE_SECONDS = 60.0
-_PORT = re.compile(r"(?:127\.0\.0\.1|localhost):(\d+)")
+_PORT = re.compile(r"(?:127\.0\.0\.1|0\.0\.0\.0|localhost):(\d+)")
 
 
 def environment(**variables: str) -> dict[str, str]:

@@ -74,6 +74,17 @@ def test_a_plugin_that_is_not_installed_is_told_by_its_key(tmp_path: Path) -> No
     assert done.stderr.startswith("plugins.pasword: is provided by no installed package → did you mean password?")
 
 
+def test_a_proxy_that_is_not_named_is_a_warning_in_the_log(tmp_path: Path) -> None:
+    """Threat row 32."""
+    config = 'issuer = "https://id.example.com"\n' + PLAIN
+
+    with serving(tmp_path, "--host", "0.0.0.0", config=config) as idp:  # noqa: S104 - the point of this test
+        (warning,) = idp.logged("config.no_trusted_proxies")
+
+    assert warning["level"] == "warning"
+    assert warning["key"] == "server.trusted_proxies"
+
+
 def test_a_master_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
     """Threat row 89."""
     (tmp_path / "config.toml").write_text(PLAIN)

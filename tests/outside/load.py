@@ -13,8 +13,11 @@ from tests.outside.people import PASSWORD
 from tests.running import PATIENCE_SECONDS, Server
 
 PAUSE_SECONDS = 0.02
+CHANGES = 4
+"""Of the people, who changes the name."""
+
 ACCESS, REFRESH = "access-token", "refresh-token"
-KINDS = ("register", "sign in", "leave", "refresh", "look")
+KINDS = ("register", "sign in", "leave", "refresh", "look", "change")
 NAMES = itertools.count()
 """For addresses that nobody had, in any load before."""
 
@@ -44,6 +47,9 @@ class Acknowledged:
     used: list[str] = field(default_factory=list)
     """Refresh tokens that were used."""
 
+    changed: int = 0
+    """The last number that somebody took as a name."""
+
 
 Turn = Callable[[httpx2.Client], httpx2.Response]
 """One thing that a client does; its last answer. Raises TransportError when the server is gone."""
@@ -52,7 +58,7 @@ Turn = Callable[[httpx2.Client], httpx2.Response]
 class Load:
     """Registers, signs in and out, refreshes and looks, each kind in a thread of its own, while it is open.
 
-    A client whose request was not answered with 2xx is in doubt about it, and goes on as somebody new. `people`: four
+    A client whose request was not answered with 2xx is in doubt about it, and goes on as somebody new. `people`: five
     accounts.
     """
 
@@ -61,7 +67,7 @@ class Load:
         self.answers: list[Answer] = []
         self._server, self._people = server, people
         self._over = threading.Event()
-        turns: tuple[Turn, ...] = (self._register, self._sign_in, self._leave, self._refresh, self._look)
+        turns: tuple[Turn, ...] = (self._register, self._sign_in, self._leave, self._refresh, self._look, self._change)
         self._threads = [threading.Thread(target=self._go_on, args=pair) for pair in zip(KINDS, turns, strict=True)]
 
     def __enter__(self) -> "Load":
@@ -144,14 +150,25 @@ class Load:
             return client.post("/auth/login", json=self._people[3])
         return client.get("/user")
 
+    def _change(self, client: httpx2.Client) -> httpx2.Response:
+        if ACCESS not in client.cookies:
+            return client.post("/auth/login", json=self._people[CHANGES])
+        number = next(NAMES)
+        answer = client.put("/user/public", json={"firstName": str(number)})
+        if answer.is_success:
+            self.acknowledged.changed = number
+        return answer
 
-def assert_holds(server: Server, acknowledged: Acknowledged) -> None:
+
+def assert_holds(server: Server, acknowledged: Acknowledged, people: Sequence[Mapping[str, str]]) -> None:
     """Fails when something is not as it was answered."""
     listed = server.idp("user", "list", "--search", "new-", "--limit", "10000")["items"]
     assert set(acknowledged.registered) <= {account["email"] for account in listed}
     for email in acknowledged.registered:
         assert server.message(email).data["token"]
     with server.browser() as client:
+        client.post("/auth/login", json=people[CHANGES]).raise_for_status()
+        assert int(client.get("/user").json()["firstName"]) >= acknowledged.changed
         assert {_looks(client, token) for token in acknowledged.begun} <= {200}
         assert {_looks(client, token) for token in acknowledged.ended} <= {401}
         assert {_refreshes(client, token) for token in acknowledged.current} <= {200}

@@ -1,6 +1,7 @@
-"""How fast this machine is at the moment, with all that runs beside us."""
+"""Time, on a machine where others run beside us."""
 
 import time
+from collections.abc import Callable
 
 SPIN_SECONDS = 0.05
 
@@ -11,3 +12,11 @@ def slowness() -> float:
     while time.thread_time() - used < SPIN_SECONDS:
         pass
     return max(1.0, (time.monotonic() - began) / SPIN_SECONDS)
+
+
+def within(seconds: float, holds: Callable[[], object]) -> bool:
+    """Whether it holds at some moment from now on."""
+    deadline = time.monotonic() + seconds
+    while not (held := holds()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return bool(held)

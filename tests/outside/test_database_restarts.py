@@ -40,7 +40,7 @@ def idp(tmp_path_factory: pytest.TempPathFactory, prepared: Path, cluster: Clust
 
 @pytest.fixture(scope="module")
 def people(idp: Server) -> Sequence[Mapping[str, str]]:
-    return bring_in(idp, 4)
+    return bring_in(idp, 5)
 
 
 def test_a_restart_of_the_database_is_503_while_it_lasts_and_nothing_after(
@@ -48,9 +48,9 @@ def test_a_restart_of_the_database_is_503_while_it_lasts_and_nothing_after(
 ) -> None:
     """Never 500, never 401 for somebody who is signed in, never a success that was none."""
     with Load(idp, people) as load:
-        load.wait_for(("register", 201), ("look", 200), ("refresh", 200))
+        load.wait_for(("register", 201), ("look", 200), ("refresh", 200), ("change", 200))
         cluster.stop()
-        load.wait_for(("register", 503), ("look", 503))
+        load.wait_for(("register", 503), ("look", 503), ("change", 503))
         while_gone = status_of_parts(idp)
         cluster.start()
         back = time.monotonic()
@@ -62,7 +62,7 @@ def test_a_restart_of_the_database_is_503_while_it_lasts_and_nothing_after(
     assert {status for _, status in load.statuses(since=recovered)} == {200, 201}
     assert {kind for kind, _ in load.statuses(since=recovered)} == {kind for kind, _ in load.statuses()}
     assert while_gone == {"/health/live": 200, "/health/ready": 503, "/.well-known/jwks.json": 200}
-    assert_holds(idp, load.acknowledged)
+    assert_holds(idp, load.acknowledged, people)
 
 
 def status_of_parts(server: Server) -> dict[str, int]:

@@ -13,8 +13,8 @@ import pytest
 from tests.house.project import TOP
 from tests.outside.installed import build_wheel, install
 from tests.outside.listener import Listener, listener
+from tests.outside.pace import within
 from tests.running import EXAMPLE, PATIENCE_SECONDS, Server, running
-from tests.server.process import wait_until
 
 JANE = {"email": "jane@example.com", "password": "securepassword123"}
 ENABLED = """
@@ -72,7 +72,7 @@ def test_its_code_comes_by_the_chat_and_is_a_second_factor(idp: Server, browser:
     assert "chat" in browser.post("/api/auth/login", json=JANE).json()["methods"]
 
     asked = browser.post("/auth/request-mfa-code", json={**JANE, "mfaType": "chat"})
-    wait_until(lambda: chat.arrived, PATIENCE_SECONDS)
+    assert within(PATIENCE_SECONDS, lambda: chat.arrived)
     post = json.loads(chat.arrived[-1].body)
     (code,) = re.findall(r"\b\d{6}\b", post["text"])
     answer = browser.post("/auth/login", json={**JANE, "mfaCode": code, "mfaType": "chat"})

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from idp.registry.discover import InstalledPlugin
+from idp.registry.documented import documented
 from idp.registry.extensions import summary_of
 from idp.registry.load import load_class
 from idp.registry.masking import is_secret
@@ -40,13 +41,14 @@ class PluginDescription:
 def describe(installed: InstalledPlugin) -> PluginDescription:
     """Raises PluginsRefused when its class cannot be imported or is no plugin."""
     plugin = load_class(installed)
+    settings = documented(plugin.Settings)
     return PluginDescription(
         installed=installed,
         summary=summary_of(plugin),
         points=points_of(plugin),
         claims=tuple(_claims(plugin)),
-        settings=tuple(_setting(key, field) for key, field in plugin.Settings.model_fields.items()),
-        schema=plugin.Settings.model_json_schema(),
+        settings=tuple(_setting(key, field) for key, field in settings.model_fields.items()),
+        schema=settings.model_json_schema(),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from idp.registry.documented import documented
 from idp.registry.masking import masked, unread_secrets
 from idp.registry.problems import PluginProblem, key_of, nearest
 from idp.sdk import PluginSettings
@@ -20,6 +21,7 @@ def settings_problems(
     name: str, model: type[PluginSettings], table: Mapping[str, object], error: ValidationError
 ) -> list[PluginProblem]:
     """One problem for each key, none of which quotes a value: it may be a secret."""
+    documented(model)
     secrets = list(unread_secrets(model, table))
     found = error.errors(include_url=False, include_input=False, include_context=False)
     return [_problem(name, model, details, secrets) for details in found]

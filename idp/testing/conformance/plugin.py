@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 import pytest
 
+from idp.registry.documented import documented
 from idp.registry.extensions import summary_of
 from idp.registry.masking import is_secret
 from idp.registry.points import flaws_of
@@ -61,7 +62,7 @@ class PluginConformance:
         assert "sdk_version" in type(plugin).__dict__, "write sdk_version = 1 into the class"
 
     def test_its_settings_are_documented(self, plugin: Plugin[Any]) -> None:
-        fields = type(plugin).Settings.model_fields
+        fields = documented(type(plugin).Settings).model_fields
         undocumented = [name for name, field in fields.items() if not field.description]
         assert undocumented == [], "write a docstring below each field"
 

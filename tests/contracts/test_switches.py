@@ -1,12 +1,13 @@
 """Each contract can be switched off."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from idp.testing.provider import provider_at
 
-CREDENTIALS = {"email": "jane@example.com", "password": "correct horse battery"}
+CREDENTIALS: dict[str, Any] = {"email": "jane@example.com", "password": "correct horse battery"}
 
 
 @pytest.mark.parametrize(
@@ -17,7 +18,7 @@ async def test_a_contract_that_is_off_is_not_there(
     tmp_path: Path, template: Path, off: str, gone: str, stays: str
 ) -> None:
     without_codes = {"email_code": None, "sms_code": None}  # which only Bloom's people can ask for
-    switched = {off: {"enabled": False}, "plugins": without_codes if off == "bloom" else {}}
+    switched: dict[str, Any] = {off: {"enabled": False}, "plugins": without_codes if off == "bloom" else {}}
     async with provider_at(tmp_path, template=template, **switched) as idp, idp.browser() as browser:
         await idp.add_account(**CREDENTIALS)
         absent = await browser.post(gone, json=CREDENTIALS)

@@ -1,6 +1,7 @@
 """What a body may be (threat rows 50, 113, 114, 117, 121, 122)."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx2
 import pytest
@@ -178,7 +179,7 @@ async def test_nobody_gives_themselves_what_is_not_theirs_to_give(
     idp: TestProvider, browser: httpx2.AsyncClient
 ) -> None:
     """Rows 60, 122: at registration and in the profile, whatever the spelling."""
-    granted = {
+    granted: dict[str, Any] = {
         "roles": ["admin"],
         "userRoles": {"isAdmin": True, "isSuperAdmin": True},
         "confirmedAt": "2020-01-01",

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import httpx2
 import pyotp
@@ -88,7 +89,7 @@ async def test_digits_of_other_scripts_are_no_digits(
 
 async def test_a_code_sent_one_way_is_no_code_of_another(idp: TestProvider, browser: httpx2.AsyncClient) -> None:
     """Row 55: each step is bound to its own."""
-    phone = {"phone_number": PHONE, "phone_verified_at": idp.clock.now()}
+    phone: dict[str, Any] = {"phone_number": PHONE, "phone_verified_at": idp.clock.now()}
     await idp.add_account(EMAIL, mfa_methods=frozenset({"email", "sms"}), **phone)
     await ask_mfa_code(browser)
     code = await mailed_code(idp)
@@ -101,7 +102,7 @@ async def test_a_code_asked_for_by_another_way_replaces_the_one_before(
     idp: TestProvider, browser: httpx2.AsyncClient
 ) -> None:
     """Row 45: one live code per account and purpose, whatever the channel."""
-    phone = {"phone_number": PHONE, "phone_verified_at": idp.clock.now()}
+    phone: dict[str, Any] = {"phone_number": PHONE, "phone_verified_at": idp.clock.now()}
     await idp.add_account(EMAIL, mfa_methods=frozenset({"email", "sms"}), **phone)
     await ask_mfa_code(browser)
     by_mail = await mailed_code(idp)
@@ -157,7 +158,7 @@ async def test_nobody_steps_down_to_a_way_they_did_not_enrol_for(
     idp: TestProvider, browser: httpx2.AsyncClient, enrolled: str, asked: str
 ) -> None:
     """Row 58."""
-    phone = {"phone_number": PHONE, "phone_verified_at": idp.clock.now()}
+    phone: dict[str, Any] = {"phone_number": PHONE, "phone_verified_at": idp.clock.now()}
     await idp.add_account(EMAIL, mfa_methods=frozenset({enrolled}), **phone)
 
     answer = await ask_mfa_code(browser, mfaType=asked)
@@ -194,7 +195,7 @@ async def test_a_proved_number_is_changed_with_the_password_and_its_owner_is_tol
     idp: TestProvider, browser: httpx2.AsyncClient
 ) -> None:
     """Row 59: a session alone, which may be stolen, moves no second factor to another phone."""
-    phone = {"phone_number": PHONE, "phone_verified_at": idp.clock.now()}
+    phone: dict[str, Any] = {"phone_number": PHONE, "phone_verified_at": idp.clock.now()}
     await idp.add_account(EMAIL, mfa_methods=frozenset({"sms"}), **phone)
     await ask_mfa_code(browser, mfaType="sms")
     await login(browser, mfaCode=await mailed_code(idp, PHONE), mfaType="sms")

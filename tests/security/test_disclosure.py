@@ -1,4 +1,4 @@
-"""Secrets stay where they belong: not in the log, the database, an error, a document (rows 63, 64, 89, 108, 133 to 138)."""
+"""Secrets stay where they belong: in no log, table, error or document (rows 63, 64, 89, 108, 133, 134, 138)."""
 
 import json
 import logging

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -58,7 +59,11 @@ ASKED: dict[str, Ask] = {
 async def shared(
     anyio_backend: str, template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[TestProvider]:
-    settings = {"messages": ENGLISH, "lockout": {"known_devices": True}, "throttle": {"sources": "100000/10m"}}
+    settings: dict[str, Any] = {
+        "messages": ENGLISH,
+        "lockout": {"known_devices": True},
+        "throttle": {"sources": "100000/10m"},
+    }
     async with provider_at(tmp_path_factory.mktemp("shared"), template=template, **settings) as idp:
         idp.on_answer = None
         await people(idp)
@@ -67,7 +72,7 @@ async def shared(
 
 async def people(idp: TestProvider) -> None:
     now = idp.clock.now()
-    here = {"jurisdictions": [BAY_AREA]}
+    here: dict[str, Any] = {"jurisdictions": [BAY_AREA]}
     await idp.add_account("plain@example.com", **here)
     await idp.add_account("disabled@example.com", disabled_at=now, **here)
     await idp.add_account("unconfirmed@example.com", confirmed=False, **here)

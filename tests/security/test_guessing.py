@@ -219,7 +219,7 @@ async def test_a_code_is_dead_after_its_guesses_also_when_the_lock_is_over(
 
 
 async def test_a_lock_is_not_lifted_by_a_storm(opened: Opened) -> None:
-    """Rows 27, 137: what found no place in the hashing queue was not looked at; it gives nothing back that was not taken."""
+    """Rows 27, 137: what found no place in the hashing queue gives nothing back that was not taken."""
     async with opened(hashing={"threads": 1, "queue": 1}) as idp, idp.browser() as browser:
         await idp.add_account(EMAIL)
         for _ in range(5):

@@ -2,6 +2,7 @@
 
 import importlib
 from dataclasses import fields
+from typing import Any
 
 import httpx2
 import pytest
@@ -141,7 +142,7 @@ async def test_a_sender_that_fails_changes_no_answer_and_holds_no_other_channel_
     install(site, "Post")
     mail_only = {"directory": "outbox", "channels": ["email"]}
     async with opened(plugins={"stranger": {"way": way}, "file": mail_only}) as idp:
-        phone = {"phone_number": PHONE, "phone_verified_at": idp.clock.now()}
+        phone: dict[str, Any] = {"phone_number": PHONE, "phone_verified_at": idp.clock.now()}
         await idp.add_account(EMAIL, mfa_methods=frozenset({"sms", "email"}), **phone)
         async with idp.browser() as browser:
             by_sms = await ask_mfa_code(browser, mfaType="sms")

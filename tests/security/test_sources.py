@@ -1,6 +1,7 @@
 """Where requests come from, and how much one source or one recipient may cause (threat rows 32, 33, 42, 43)."""
 
 from datetime import timedelta
+from typing import Any
 
 import httpx2
 import pytest
@@ -166,7 +167,11 @@ async def test_text_messages_have_a_budget_over_everybody(opened: Opened) -> Non
     async with opened(throttle={"sms": "2/1h"}) as idp, idp.browser() as browser:
         for number in range(3):
             phone = f"+1415555267{number}"
-            mfa = {"mfa_methods": frozenset({"sms"}), "phone_number": phone, "phone_verified_at": idp.clock.now()}
+            mfa: dict[str, Any] = {
+                "mfa_methods": frozenset({"sms"}),
+                "phone_number": phone,
+                "phone_verified_at": idp.clock.now(),
+            }
             await idp.add_account(f"{number}@example.com", **mfa)
 
         answers = [await ask_mfa_code(browser, f"{number}@example.com", mfaType="sms") for number in range(3)]

@@ -96,7 +96,7 @@ async def test_what_one_tenant_demands_is_nothing_to_another(
     await idp.add_account("in@example.com", jurisdictions=["Same"] if kind == "jurisdiction" else (), teams={})
     await idp.add_account("team@example.com", teams={"Same": "MEMBER"})
     await idp.add_account("out@example.com", jurisdictions=["Other"])
-    await idp.set_flag("mfa", True, **{kind: "Same"})  # type: ignore[arg-type]
+    await idp.set_flag("mfa", True, **{kind: "Same"})
 
     member = "in@example.com" if kind == "jurisdiction" else "team@example.com"
     stranger = "team@example.com" if kind == "jurisdiction" else "in@example.com"
@@ -171,9 +171,11 @@ async def test_a_token_is_none_of_another_issuers_even_with_the_same_keys_and_ro
         await here.add_account(EMAIL)
         await login(browser)
         token = browser.cookies["access-token"]
-    async with provider_at(second, template=first, messages=ENGLISH, issuer="http://127.0.0.1:3100") as there:
-        async with there.browser() as browser:
-            answer = await browser.get("/user", headers={"cookie": f"access-token={token}"})
+    async with (
+        provider_at(second, template=first, messages=ENGLISH, issuer="http://127.0.0.1:3100") as there,
+        there.browser() as browser,
+    ):
+        answer = await browser.get("/user", headers={"cookie": f"access-token={token}"})
 
     assert answer.status_code == 401
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import argon2.low_level
 import pytest
 
 from idp.crypto import hash_formats
@@ -35,7 +36,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Toil:
     """The real work goes on; this only looks."""
     toil = Toil()
     real = {"rows": SqliteDriver.rows, "count": SqliteDriver.count}
-    verify = hash_formats.verify_secret
+    verify = argon2.low_level.verify_secret
 
     def watched(name: str) -> Any:
         def run(driver: SqliteDriver, statement: Statement, values: dict[str, object]) -> Any:

@@ -1,5 +1,7 @@
 """What no request gets past, whichever path it asks for."""
 
+from collections.abc import Iterator
+
 import pytest
 from starlette.types import Message
 
@@ -11,7 +13,9 @@ async def test_a_client_that_goes_away_in_the_middle_of_its_body_is_no_failure_o
     idp: TestProvider, capfd: pytest.CaptureFixture[str], path: str
 ) -> None:
     """Whoever hangs up could else fill the log with errors."""
-    arriving = iter([{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}])
+    arriving: Iterator[Message] = iter(
+        [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+    )
     sent: list[Message] = []
 
     async def receive() -> Message:

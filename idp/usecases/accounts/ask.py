@@ -69,7 +69,7 @@ class Ask:
     def _ask(
         self, work: UnitOfWork, verb: str, email: EmailAddress, arguments: dict[str, str | None], now: datetime
     ) -> None:
-        if self.guesses.may_send(work, verb, email, now):
+        if self.guesses.may_send(work, ASK, email, now):
             self.post.errand(work, verb, {"email": email, **arguments}, now)
 
 

@@ -119,7 +119,8 @@ class Guesses:
     def may_send(self, work: UnitOfWork, purpose: str, recipient: str, now: datetime) -> bool:
         """Whether one more message of this purpose may go to this recipient (row 42).
 
-        Each purpose has its own budget: who asks for resets in somebody's name does not use up their codes.
+        What strangers ask for shares one budget, so that a mailbox is not flooded; what takes a password, or makes an
+        account, has its own, so that strangers do not use it up.
         """
         key = self.digester.digest("recipient", purpose, recipient).hex()
         return isinstance(work.attempts.charge(MESSAGE, key, self.rules.message_budget, now), Charge)

@@ -1,4 +1,4 @@
-"""Nothing is left out in silence: with IDP_REQUIRE_ALL=1 a test that would be skipped fails, with its reason."""
+"""Nothing is left out in silence: with REQUIRE_ALL_TESTS=1 a test that would be skipped fails, with its reason."""
 
 import os
 from collections.abc import Generator
@@ -7,7 +7,7 @@ import pytest
 
 
 def everything_is_required() -> bool:
-    return os.environ.get("IDP_REQUIRE_ALL") == "1"
+    return os.environ.get("REQUIRE_ALL_TESTS") == "1"
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
@@ -16,7 +16,7 @@ def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
         return
     reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
     report.outcome = "failed"
-    report.longrepr = f"left out, although IDP_REQUIRE_ALL=1 demands everything: {reason}"
+    report.longrepr = f"left out, although REQUIRE_ALL_TESTS=1 demands everything: {reason}"
 
 
 @pytest.hookimpl(wrapper=True)

@@ -23,7 +23,7 @@ def run(folder: Path, *, require_all: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "pytest", *words, "--rootdir", folder, folder],
         cwd=folder,
-        env=os.environ | {"IDP_REQUIRE_ALL": require_all, "PYTHONPATH": str(TOP), "PYTEST_ADDOPTS": ""},
+        env=os.environ | {"REQUIRE_ALL_TESTS": require_all, "PYTHONPATH": str(TOP), "PYTEST_ADDOPTS": ""},
         capture_output=True,
         text=True,
         check=False,

@@ -1,6 +1,6 @@
 """`make run` on a fresh clone, as the README says it: from an empty folder to the first sign-in.
 
-It installs everything anew, so it runs where everything is demanded (IDP_REQUIRE_ALL=1, as .ci/run sets it).
+It installs everything anew, so it runs where everything is demanded (REQUIRE_ALL_TESTS=1, as .ci/run sets it).
 """
 
 import os
@@ -70,7 +70,7 @@ class Clone:
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
     if not everything_is_required():
-        pytest.skip("installing anew takes a minute: asked for by IDP_REQUIRE_ALL=1")
+        pytest.skip("installing anew takes a minute: asked for by REQUIRE_ALL_TESTS=1")
     folder = tmp_path_factory.mktemp("clone") / "a fresh clone"
     command = [str(needed("git")), "-c", "safe.directory=*", "clone", "--quiet", str(TOP), str(folder)]
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)

@@ -152,7 +152,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> str:
     return subprocess.run(
         [*command, "--rootdir", str(folder), str(folder)],
         cwd=folder,
-        env={**os.environ, "IDP_REQUIRE_ALL": ""},
+        env={**os.environ, "REQUIRE_ALL_TESTS": ""},
         capture_output=True,
         text=True,
         check=False,

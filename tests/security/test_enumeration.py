@@ -25,7 +25,7 @@ from tests.security.acts import (
 )
 from tests.security.conftest import Opened
 from tests.security.test_guessing import left
-from tests.security.toil import HASHED, Toil, watch
+from tests.security.toil import HASHED, watch
 
 Ask = Callable[[httpx2.AsyncClient, str], Awaitable[httpx2.Response]]
 
@@ -222,7 +222,14 @@ async def test_sending_is_done_after_the_answer(shared: TestProvider, stranger: 
     assert (at_once, later) == (before, before + 1)
 
 
-def test_the_watch_sees_a_hash_and_a_statement(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_watch_sees_hashes_and_statements(
+    shared: TestProvider, stranger: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Or all of the above would hold of nothing."""
-    assert Toil().hashes == 0
-    assert HASHED not in Toil().done
+    toil = watch(monkeypatch)
+    with toil.counted() as done:
+        await login(stranger, "plain@example.com", WRONG)
+
+    assert HASHED in done
+    assert [statement for statement in done if statement.startswith("INSERT INTO attempts")]
+    assert [statement for statement in done if statement.startswith("SELECT accounts")]

@@ -109,8 +109,6 @@ async def test_a_jurisdictions_own_rules_hold_for_its_people(opened: Opened) -> 
 
 async def test_a_throttled_registration_is_not_hashed(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     """Row 87: the cheap check comes first."""
-    from idp.crypto import passwords
-
     hashed: list[bytes] = []
     real = argon2.low_level.hash_secret
 
@@ -119,7 +117,7 @@ async def test_a_throttled_registration_is_not_hashed(opened: Opened, monkeypatc
         return real(secret, *arguments, **more)  # type: ignore[arg-type]
 
     async with opened(throttle={"sources": "1/10m"}) as idp, idp.browser() as browser:
-        monkeypatch.setattr(passwords, "hash_secret", hash_secret)
+        monkeypatch.setattr("idp.crypto.passwords.hash_secret", hash_secret)
         first = await register(browser, "a@example.com")
         second = await register(browser, "b@example.com", WRONG)
 

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import argon2.low_level
 import pytest
+from argon2 import low_level
 
-from idp.crypto import hash_formats
 from idp.storage.drivers import SqliteDriver
 from idp.storage.statements import SQLITE, Statement
 
@@ -27,16 +26,11 @@ class Toil:
         yield part
         part += self.done
 
-    @property
-    def hashes(self) -> int:
-        return self.done.count(HASHED)
-
 
 def watch(monkeypatch: pytest.MonkeyPatch) -> Toil:
     """The real work goes on; this only looks."""
     toil = Toil()
     real = {"rows": SqliteDriver.rows, "count": SqliteDriver.count}
-    verify = argon2.low_level.verify_secret
 
     def watched(name: str) -> Any:
         def run(driver: SqliteDriver, statement: Statement, values: dict[str, object]) -> Any:
@@ -47,9 +41,9 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Toil:
 
     def verify_secret(*arguments: Any) -> bool:
         toil.done.append(HASHED)
-        return verify(*arguments)
+        return bool(low_level.verify_secret(*arguments))
 
     for name in real:
         monkeypatch.setattr(SqliteDriver, name, watched(name))
-    monkeypatch.setattr(hash_formats, "verify_secret", verify_secret)
+    monkeypatch.setattr("idp.crypto.hash_formats.verify_secret", verify_secret)
     return toil

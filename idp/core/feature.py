@@ -1,6 +1,6 @@
 """Features: named, documented, typed values per tenant, and who decides."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -70,6 +70,9 @@ class Decision:
         return self.value is True
 
 
+OWN_LEVELS = frozenset({Level.RUN_TIME_TENANT, Level.CONFIG_TENANT})
+"""Where a tenant itself has set a value."""
+
 ConfigKey = tuple[str, TenantKind | None, str]
 """(feature, kind, tenant's name); (feature, None, "") for everywhere."""
 
@@ -86,36 +89,47 @@ class FlagTable:
 
     def say(self, feature: Feature, tenant: Tenant | None) -> Say:
         """What holds in `tenant` (None: everywhere)."""
-        name = tenant.name if tenant else None
-        if tenant is not None:
-            if (own := self.run_time.get((feature.name, tenant.id))) is not None:
-                return Say(tenant=name, level=Level.RUN_TIME_TENANT, value=own)
-            if (own := self.config.get((feature.name, tenant.kind, tenant.name))) is not None:
-                return Say(tenant=name, level=Level.CONFIG_TENANT, value=own)
-        if (everywhere := self.run_time.get((feature.name, None))) is not None:
-            return Say(tenant=name, level=Level.RUN_TIME_GLOBAL, value=everywhere)
-        if (everywhere := self.config.get((feature.name, None, ""))) is not None:
-            return Say(tenant=name, level=Level.CONFIG_GLOBAL, value=everywhere)
-        return Say(tenant=name, level=Level.DEFAULT, value=feature.default)
+        level, value = self._found(feature, tenant)
+        return Say(tenant=tenant.name if tenant else None, level=level, value=value)
 
     def decide(self, feature: Feature, tenants: Iterable[Tenant]) -> Decision:
-        """The one value for an account in `tenants` (architecture, section 4)."""
-        tenants = tuple(tenants)
+        """The one value for an account in `tenants`, and who had a say in it."""
+        asked = self._asked(feature, tuple(tenants))
+        says = tuple(self.say(feature, tenant) for tenant in asked)
+        return Decision(feature=feature, value=self._agreed(feature, asked), says=says)
+
+    def value(self, feature: Feature, tenants: Iterable[Tenant]) -> FeatureValue:
+        """The same value, for those who do not ask why: every request decides several features."""
+        return self._agreed(feature, self._asked(feature, tuple(tenants)))
+
+    def _asked(self, feature: Feature, tenants: Sequence[Tenant]) -> Sequence[Tenant | None]:
+        """Whose values count (architecture, section 4); None: what holds everywhere."""
         match feature.kind:
             case FeatureKind.REQUIREMENT:
-                says = (self.say(feature, None), *(self.say(feature, tenant) for tenant in tenants))
-                value: FeatureValue = any(say.value is True for say in says)
+                return (None, *tenants)
             case FeatureKind.PERMISSION:
-                jurisdictions = [tenant for tenant in tenants if tenant.kind is TenantKind.JURISDICTION]
-                says = tuple(self.say(feature, tenant) for tenant in jurisdictions) or (self.say(feature, None),)
-                value = all(say.value is True for say in says)
+                return [tenant for tenant in tenants if tenant.kind is TenantKind.JURISDICTION] or (None,)
             case FeatureKind.VALUE:
-                says = self._nearest_first(feature, tenants)
-                value = says[0].value
-        return Decision(feature=feature, value=value, says=says)
+                nearest = sorted(tenants, key=lambda tenant: (tenant.kind is not TenantKind.TEAM, tenant.name))
+                return (*(tenant for tenant in nearest if self._found(feature, tenant)[0] in OWN_LEVELS), None)
 
-    def _nearest_first(self, feature: Feature, tenants: tuple[Tenant, ...]) -> tuple[Say, ...]:
-        ordered = sorted(tenants, key=lambda tenant: (tenant.kind is not TenantKind.TEAM, tenant.name))
-        own = {Level.RUN_TIME_TENANT, Level.CONFIG_TENANT}
-        says = [say for tenant in ordered if (say := self.say(feature, tenant)).level in own]
-        return (*says, self.say(feature, None))
+    def _agreed(self, feature: Feature, asked: Sequence[Tenant | None]) -> FeatureValue:
+        match feature.kind:
+            case FeatureKind.REQUIREMENT:
+                return any(self._found(feature, tenant)[1] is True for tenant in asked)
+            case FeatureKind.PERMISSION:
+                return all(self._found(feature, tenant)[1] is True for tenant in asked)
+            case FeatureKind.VALUE:
+                return self._found(feature, asked[0])[1]
+
+    def _found(self, feature: Feature, tenant: Tenant | None) -> tuple[Level, FeatureValue]:
+        if tenant is not None:
+            if (own := self.run_time.get((feature.name, tenant.id))) is not None:
+                return Level.RUN_TIME_TENANT, own
+            if (own := self.config.get((feature.name, tenant.kind, tenant.name))) is not None:
+                return Level.CONFIG_TENANT, own
+        if (everywhere := self.run_time.get((feature.name, None))) is not None:
+            return Level.RUN_TIME_GLOBAL, everywhere
+        if (everywhere := self.config.get((feature.name, None, ""))) is not None:
+            return Level.CONFIG_GLOBAL, everywhere
+        return Level.DEFAULT, feature.default

@@ -1,6 +1,6 @@
 """Exchanging a refresh token for its successor."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from idp.core.account import Account
@@ -72,7 +72,7 @@ class RefreshSession:
             lost = work.refresh.find(digest)
             return session, self._successor_of(work, lost or known, found, source, now)
         work.sessions.touch(session.id, expires_at=prolonged, now=now)
-        return work.sessions.by_id(session.id) or session, successor
+        return replace(session, expires_at=prolonged, last_seen_at=now), successor
 
     def _successor_of(
         self, work: UnitOfWork, used: RefreshToken, found: tuple[Session, Account], source: Source, now: datetime

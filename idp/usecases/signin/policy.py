@@ -73,11 +73,11 @@ class Policy:
 
     def allows(self, standing: Standing, feature: str, named: Tenant | None = None) -> bool:
         """Whether the tenants in context permit a way in."""
-        return standing.flags.decide(self.book.find(feature), context_of(standing.tenants, named)).is_on
+        return standing.flags.value(self.book.find(feature), context_of(standing.tenants, named)) is True
 
     def needs_second_factor(self, standing: Standing) -> bool:
         """On when any tenant demands it, or the account has one: nothing in a request weakens it."""
-        demanded = standing.flags.decide(self.book.find(MFA.name), standing.tenants).is_on
+        demanded = standing.flags.value(self.book.find(MFA.name), standing.tenants) is True
         return demanded or bool(standing.account.mfa_methods)
 
     def needs_second_factor_after_all(self, work: UnitOfWork, account: Account) -> bool:

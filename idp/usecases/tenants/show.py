@@ -55,9 +55,5 @@ def switched(book: FeatureBook, table: FlagTable, tenant: Tenant) -> tuple[tuple
     """
     ways = {*book.extensions.code_sign_ins, *(one.context.name for one in book.extensions.second_factors.values())}
     shown = (one for one in book.features.values() if one.kind is not FeatureKind.PERMISSION or one.name in ways)
-    decisions = [table.decide(feature, [tenant]) for feature in shown]
-    return tuple(
-        (decision.feature.alias or decision.feature.name, decision.value)
-        for decision in decisions
-        if isinstance(decision.value, bool)
-    )
+    values = ((feature.alias or feature.name, table.value(feature, [tenant])) for feature in shown)
+    return tuple((name, value) for name, value in values if isinstance(value, bool))

@@ -27,21 +27,43 @@ class Document:
         )
 
 
-def serve(current: Callable[[], Document]) -> Callable[[Request], Awaitable[Response]]:
-    """An endpoint for whatever `current` returns at the moment; 304 for who has it already (RFC 9110 §13.1.2)."""
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """A document's three answers, made once: a Response knows nothing of the request that it answers."""
 
-    async def endpoint(request: Request) -> Response:
-        document = current()
+    document: Document
+    whole: Response
+    head: Response
+    unchanged: Response
+
+    @classmethod
+    def of(cls, document: Document) -> "_Answers":
         headers = {
             "etag": document.etag,
             "cache-control": f"public, max-age={document.max_age_seconds}",
             "cross-origin-resource-policy": "cross-origin",
         }
-        known = request.headers.get("if-none-match")
-        if known is not None and (known == "*" or document.etag in known.replace("W/", "").split(", ")):
-            return Response(status_code=304, headers=headers)
-        body = b"" if request.method == "HEAD" else document.body
+        unchanged = Response(status_code=304, headers=headers)
         headers["content-length"] = str(len(document.body))
-        return Response(body, headers=headers, media_type=document.media_type)
+        whole, head = (Response(body, headers=headers, media_type=document.media_type) for body in (document.body, b""))
+        return cls(document, whole, head, unchanged)
+
+    def to(self, request: Request) -> Response:
+        known = request.headers.get("if-none-match")
+        if known is not None and (known == "*" or self.document.etag in known.replace("W/", "").split(", ")):
+            return self.unchanged
+        return self.head if request.method == "HEAD" else self.whole
+
+
+def serve(current: Callable[[], Document]) -> Callable[[Request], Awaitable[Response]]:
+    """An endpoint for whatever `current` returns at the moment; 304 for who has it already (RFC 9110 §13.1.2)."""
+    answers: _Answers | None = None
+
+    async def endpoint(request: Request) -> Response:
+        nonlocal answers
+        document = current()
+        if answers is None or answers.document != document:
+            answers = _Answers.of(document)
+        return answers.to(request)
 
     return endpoint

@@ -120,6 +120,7 @@ async def test_a_failing_request_is_logged_by_type_and_place(
     assert broken.json()["requestId"] in written
     assert "request.failed" in written
     assert secret not in written
+    assert "no such table" not in written
     assert other.status_code == 200, "the rest goes on"
 
 

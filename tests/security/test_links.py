@@ -105,7 +105,9 @@ async def test_a_foreign_app_url_gets_no_link_and_the_answer_is_the_same_for_str
         unknown.append(await browser.post(path, json={"email": "nobody@example.com", "appUrl": app_url}))
 
     assert [answer.text for answer in known] == [answer.text for answer in unknown]
-    for mail in await idp.mails():
+    mails = await idp.mails()
+    assert {mail.subject for mail in mails} <= {"Confirm your Identity provider account"}, "no reset is sent anywhere"
+    for mail in mails:
         link = urlsplit(mail.data["link"])
         assert f"{link.scheme}://{link.netloc}" == APP, "a new account is confirmed at the default app"
 

@@ -1,5 +1,6 @@
 """Plugins that raise, hang or answer nonsense, over HTTP: they deny, and others go on (threat rows 127 to 130)."""
 
+import asyncio
 import importlib
 from dataclasses import fields
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from idp.core.address import canonical_email
 from tests.plugins.packages import Site
 from tests.security.acts import (
     BAY_AREA,
@@ -29,7 +31,7 @@ from tests.security.acts import (
 )
 from tests.security.conftest import Opened
 from tests.security.strangers import WAYS, install, install_one_each
-from tests.security.test_guessing import is_locked
+from tests.security.test_guessing import is_locked, left
 
 SECRET = "secret-of-the-plugin"
 
@@ -61,6 +63,53 @@ async def test_guesses_count_although_a_plugin_beside_the_password_fails(site: S
 
             assert denied(await login(browser))
             assert denied(await nodeloom_login(browser))
+
+
+async def test_guesses_at_a_plugin_that_fails_for_wrong_ones_count(site: Site, opened: Opened) -> None:
+    """Rows 28, 127: a directory that answers a wrong password by an exception must not make guesses free."""
+    install(site, "First")
+    alone = {"plugins": {"stranger": {"way": "raises"}, "password": None}, "sign_in": {"first_factors": ["stranger"]}}
+    async with opened(**alone, fence={"failures": 1000}) as idp, idp.browser() as browser:
+        await idp.add_account(EMAIL)
+        for _ in range(5):
+            assert (await login(browser, password=WRONG)).status_code == 503
+        guesses = idp.provider.verbs.guesses
+        counter = guesses.name(canonical_email(EMAIL))
+        until = await idp.provider.store.read(
+            lambda work: work.attempts.locked_until(
+                counter.scope, counter.key, guesses.rules.password_budget, idp.clock.now()
+            )
+        )
+
+        assert until is not None
+
+
+async def test_a_guess_that_one_factor_looked_at_counts_although_the_next_was_too_busy(
+    site: Site, opened: Opened
+) -> None:
+    """Row 27: a storm over the hashing queue makes no guess at a directory free."""
+    install(site, "First")
+    order = {"plugins": {"stranger": {"way": "false"}}, "sign_in": {"first_factors": ["stranger", "password"]}}
+    async with opened(**order, hashing={"threads": 1, "queue": 1}) as idp, idp.browser() as browser:
+        names = [f"{number}@example.com" for number in range(8)]
+        storm = await asyncio.gather(*(login(browser, name, WRONG) for name in names))
+        turned_away = [name for name, answer in zip(names, storm, strict=True) if answer.status_code == 503]
+
+        assert turned_away
+        assert left(await login(browser, turned_away[0], WRONG)) == 4
+
+
+@pytest.mark.parametrize(
+    "code", [" 123456", "123456\n", "12 3456", "+123456", "123", "12345678901", "abcdef", "１２３４５６"]
+)
+async def test_what_is_no_code_reaches_no_plugin(site: Site, opened: Opened, code: str) -> None:
+    """Row 49: one that accepts everything is asked about digits alone."""
+    install(site, "Second")
+    async with opened(plugins={"stranger": {"way": "true"}}) as idp, idp.browser() as browser:
+        await idp.add_account(EMAIL, mfa_methods=frozenset({"second"}))
+
+        assert denied(await login(browser, mfaCode=code))
+        assert (await login(browser, mfaCode="123456")).status_code == 201
 
 
 async def test_a_first_factor_that_accepts_everything_accepts_no_stranger_and_no_locked_name(

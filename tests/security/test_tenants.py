@@ -1,6 +1,7 @@
 """Jurisdictions and teams: the request selects, the record decides, every flag at once (threat rows 123 to 126)."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -162,6 +163,26 @@ async def test_a_demand_that_comes_while_the_password_is_hashed_is_met_or_nobody
     assert answer.status_code == 401
     assert "set-cookie" not in answer.headers
     assert "mfa" in answer.text
+
+
+@pytest.mark.parametrize("door", [login, nodeloom_login])
+async def test_who_is_disabled_while_the_password_is_hashed_does_not_come_in(
+    idp: TestProvider, browser: httpx2.AsyncClient, door: Callable[..., Awaitable[httpx2.Response]]
+) -> None:
+    """Row 22: the door looks once more."""
+    account = await idp.add_account(EMAIL)
+    factors = idp.provider.verbs.world.extensions.first_factors
+    assert isinstance(factors, dict)
+
+    async def disable() -> None:
+        disabled = replace(account, disabled_at=idp.clock.now())
+        await idp.provider.store.transact(lambda work: work.accounts.update(disabled))
+
+    factors["password"] = Interrupted(factors["password"], disable)
+    answer = await door(browser)
+
+    assert answer.status_code == 401
+    assert "set-cookie" not in answer.headers
 
 
 async def test_a_token_is_none_of_another_issuers_even_with_the_same_keys_and_rows(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from idp.testing.provider import TestProvider
 from tests.security.acts import EMAIL, PASSWORD, forgot, login, register
 from tests.security.conftest import Opened
-from tests.security.journeys import LONG_CODES, PERSON, live
+from tests.security.journeys import LONG_CODES, PERSON, TYPO, live
 
 OPEN = {"codes": LONG_CODES, "lockout": {"known_devices": True}, "default_jurisdiction": "Bay Area"}
 JOURNEY = {**OPEN, "jurisdictions": {"Bay Area": {}}, "throttle": {"messages": "1000/1m"}}
@@ -62,6 +62,7 @@ async def test_the_database_holds_no_secret_in_clear(opened: Opened, tmp_path: P
         secrets = await live(idp)
         async with idp.browser() as browser:
             await forgot(browser, PERSON)  # a letter that waits
+            await login(browser, PERSON, TYPO)  # a failure that counts
         rows = tables(folder / "idp.db")
         raw = b"".join(path.read_bytes() for path in sorted(folder.glob("idp.db*")))
 

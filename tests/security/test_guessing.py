@@ -206,7 +206,7 @@ async def test_a_wrong_second_factor_costs_the_password_as_well(idp: TestProvide
 async def test_a_code_is_dead_after_its_guesses_also_when_the_lock_is_over(
     idp: TestProvider, browser: httpx2.AsyncClient
 ) -> None:
-    """Row 44: five guesses at one code, not five an hour."""
+    """Row 44: five guesses at one code, not five an hour, whoever lifts the lock."""
     await idp.add_account(EMAIL, jurisdictions=[BAY_AREA])
     await idp.set_flag("single_use_code", True, jurisdiction=BAY_AREA)
     await ask_sign_in_code(browser)
@@ -216,6 +216,17 @@ async def test_a_code_is_dead_after_its_guesses_also_when_the_lock_is_over(
     await Administration(idp.provider.verbs).accounts.unlock(EMAIL, Source(address="cli"))
 
     assert (await code_login(browser, code)).status_code == 401
+
+
+async def test_so_is_a_second_factors_code(idp: TestProvider, browser: httpx2.AsyncClient) -> None:
+    await idp.add_account(EMAIL, mfa_methods=frozenset({"email"}))
+    await ask_mfa_code(browser)
+    code = await mailed_code(idp)
+    for _ in range(5):
+        await login(browser, mfaCode=another(code))
+    await Administration(idp.provider.verbs).accounts.unlock(EMAIL, Source(address="cli"))
+
+    assert (await login(browser, mfaCode=code)).status_code == 401
 
 
 async def test_a_lock_is_not_lifted_by_a_storm(opened: Opened) -> None:

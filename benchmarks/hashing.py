@@ -27,14 +27,6 @@ class Hashed:
     seconds: float
     cpu_seconds: float
 
-    def __add__(self, other: "Hashed") -> "Hashed":
-        """One after the other."""
-        return Hashed(
-            hashes=self.hashes + other.hashes,
-            seconds=self.seconds + other.seconds,
-            cpu_seconds=self.cpu_seconds + other.cpu_seconds,
-        )
-
 
 def threads_of_one_process() -> int:
     """As `HashingPool` has it by default."""

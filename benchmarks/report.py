@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import orjson
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -47,7 +48,10 @@ def show(results: Results, console: Console) -> None:
     console.print(f"{results.machine}; {results.database}; {results.clients} clients, {results.seconds:g} s each")
     for table in (_requests(results), _logins(results), _storms(results), _processes(results)):
         if table.row_count:
+            table.box = box.SIMPLE if console.is_terminal else box.MARKDOWN
+            console.print()
             console.print(table)
+    console.print()
     for line in _remarks(results):
         console.print(line, style="dim")
 
@@ -136,7 +140,7 @@ def _remarks(results: Results) -> Sequence[str]:
 
 
 def _table(title: str, *names: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", pad_edge=False)
+    table = Table(title=title, title_justify="left", title_style="bold", pad_edge=True)
     for name in names:
         table.add_column(name, justify="left" if name == "scenario" else "right", no_wrap=True)
     return table

@@ -142,7 +142,7 @@ def _measure_all(bench: Bench, measuring: Measuring) -> None:
     for contract in LOGINS:
         if f"{contract}-login" in wish.names:
             with measuring.step(bench.workers, f"{contract}-login"):
-                results.logins.append(bench.logins(contract, wish.clients))
+                results.logins.append(bench.logins(contract))
     if "storm" in wish.names:
         with measuring.step(bench.workers, "storm"):
             results.storms.append(bench.storm())

@@ -18,6 +18,9 @@ SLICES = 4
 WARM_UP = 0.1
 """Part of the measured time."""
 
+SHORTEST_HASHING_SECONDS = 0.5
+"""Some twenty hashes: of fewer the last one counts too much."""
+
 STORM_CLIENTS = 64
 STORM_READERS = 4
 READER_PAUSE_SECONDS = 0.01
@@ -168,7 +171,7 @@ class Bench:
         return crowd, Slice(tally=tally, used=used)
 
     def _hashes(self) -> Hashed:
-        return alone(threads_of_one_process() * self.workers, self.seconds / SLICES)
+        return alone(threads_of_one_process() * self.workers, max(self.seconds / SLICES, SHORTEST_HASHING_SECONDS))
 
 
 def speed_of(slices: Sequence[Slice]) -> Speed:

@@ -1,7 +1,8 @@
 """The numbers as tables for people, or as JSON for programs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 
 import orjson
 from rich import box
@@ -58,7 +59,8 @@ def show(results: Results, console: Console) -> None:
 
 def _requests(results: Results) -> Table:
     table = _table(
-        "Requests", "scenario", "processes", "requests/s", "per core", "p50 ms", "p99 ms", "of ceiling", "peer"
+        "Requests; in brackets the goal for the part of the ceiling, floor and goal beside the peer",
+        *("scenario", "n", "per s", "per core", "p50 ms", "p99 ms", "of ceiling", "times peer"),
     )
     known = {scenario.name: scenario for scenario in SCENARIOS}
     for one in results.requests:
@@ -78,27 +80,32 @@ def _requests(results: Results) -> Table:
 
 
 def _logins(results: Results) -> Table:
-    names = ("scenario", "processes", "logins/s", "argon2 alone/s", "share", "share of cpu", "p50 ms", "p99 ms")
-    table = _table("Logins", *names)
+    table = _table(
+        "Logins beside argon2 alone, by the clock and by processor time; in brackets floor and goal",
+        *("scenario", "n", "per s", "argon2 per s", "p50 ms", "p99 ms", "share", "share of cpu"),
+    )
     for one in results.logins:
         table.add_row(
             one.scenario,
             str(one.processes),
             f"{one.speed.per_second:.1f}",
             f"{one.hashes_per_second:.1f}",
-            _judged(one.share, LOGIN_SHARE),
-            _judged(one.cpu_share, LOGIN_SHARE),
             f"{one.speed.p50_ms:,.0f}",
             f"{one.speed.p99_ms:,.0f}",
+            _judged(one.share, LOGIN_SHARE),
+            _judged(one.cpu_share, LOGIN_SHARE),
         )
     return table
 
 
 def _storms(results: Results) -> Table:
-    names = ("processes", "quiet p50 ms", "quiet p99 ms", "storm p50 ms", "storm p99 ms", "factor", "logins/s", "503")
-    table = _table("GET /user while 64 clients sign in", *names)
+    table = _table(
+        "GET /user while 64 clients sign in, beside quiet; in brackets floor and goal",
+        *("scenario", "n", "quiet p50", "p99 ms", "storm p50", "p99 ms", "times", "logins/s", "503"),
+    )
     for one in results.storms:
         table.add_row(
+            "storm",
             str(one.processes),
             f"{one.quiet_p50_ms:.1f}",
             f"{one.quiet_p99_ms:.1f}",
@@ -112,35 +119,48 @@ def _storms(results: Results) -> Table:
 
 
 def _processes(results: Results) -> Table:
-    table = _table("Process", "processes", "start", "idle", "loaded")
+    table = _table(
+        "From start to first answer, and memory; in brackets floor and goal",
+        *("scenario", "n", "start s", "idle MiB", "loaded MiB"),
+    )
     for one in results.processes:
         alone = one.processes == 1
         table.add_row(
+            "process",
             str(one.processes),
             _judged(one.start_seconds, START),
-            _judged(one.idle_mib, IDLE) if alone else _plain(one.idle_mib, IDLE),
-            _judged(one.loaded_mib, LOADED) if alone else _plain(one.loaded_mib, LOADED),
+            _judged(one.idle_mib, IDLE, of_interest=alone),
+            _judged(one.loaded_mib, LOADED, of_interest=alone),
         )
     return table
 
 
-def _remarks(results: Results) -> Sequence[str]:
-    told = [f"The first start took {results.first_start_seconds:.2f} s."]
-    told.append("Green: the goal is reached. Yellow: the floor is kept. Red: neither. See benchmarks/README.md.")
-    bare = [one.ceiling for one in results.requests]
-    if bare:
-        best = max(one.generator_per_core for one in bare)
-        told.append(f"The load generator makes up to {best:,.0f} requests per second of its own processor time.")
-    busy = [one.scenario for one in results.requests if one.speed.generator_share > BUSY_GENERATOR]
+def _remarks(results: Results) -> Iterator[str]:
+    yield f"The first start, with keys and tables to be made, took {results.first_start_seconds:.2f} s."
+    if results.requests:
+        yield from _about_requests(results.requests)
+    yield "Green: the goal is reached. Yellow: the floor is kept. Red: neither. See benchmarks/README.md."
+
+
+def _about_requests(requests: Sequence[Requests]) -> Iterator[str]:
+    bare = [one.ceiling for one in requests]
+    if all(one.per_core for one in bare):
+        ceiling = median(one.per_core or 0 for one in bare)
+        yield f"The ceiling, a bare application on the same server: {ceiling:,.0f} requests per second and core."
+    else:
+        yield "Left out: what needs the processor time or the memory of other processes, which only /proc tells."
+    generator = median(one.generator_per_core for one in bare)
+    yield f"The load generator's own ceiling: {generator:,.0f} requests per second and core."
+    names = [one.scenario for one in requests]
+    peers = dict.fromkeys(scenario.peer.name for scenario in SCENARIOS if scenario.name in names)
+    yield f"Peers, in this order, measured on another day: {', '.join(peers)}."
+    busy = [one.scenario for one in requests if one.speed.generator_share > BUSY_GENERATOR]
     if busy:
-        told.append(f"Bound by the load generator, not by the server: {', '.join(dict.fromkeys(busy))}.")
-    if any(one.speed.per_core is None for one in results.requests):
-        told.append("Left out: what needs processor times or memory of other processes, which only /proc tells.")
-    return told
+        yield f"Bound by the load generator, not by the server: {', '.join(dict.fromkeys(busy))}."
 
 
 def _table(title: str, *names: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", pad_edge=True)
+    table = Table(title=title, title_justify="left", title_style="bold", padding=(0, 1, 0, 0))
     for name in names:
         table.add_column(name, justify="left" if name == "scenario" else "right", no_wrap=True)
     return table
@@ -151,40 +171,26 @@ def _share(share: float | None, goal: float | None) -> Text:
         return Text(LEFT_OUT)
     if goal is None:
         return Text(f"{share:.0%}")
-    return Text(f"{share:.0%} (goal {goal:.0%})", style="green" if share >= goal else "yellow")
+    return Text(f"{share:.0%} ({goal:.0%})", style="green" if share >= goal else "yellow")
 
 
 def _beside(per_core: float | None, peer: Peer) -> Text:
-    if per_core is None:
-        return Text(LEFT_OUT)
-    ratio = per_core / peer.per_core
-    told = f"{ratio:.1f} x {peer.name} (floor {peer.floor:g}, goal {peer.goal:g})"
-    return Text(told, style=_colour(ratio, Bound(floor=peer.floor, goal=peer.goal, is_upper=False)))
+    ratio = per_core / peer.per_core if per_core else None
+    return _judged(ratio, Bound(floor=peer.floor, goal=peer.goal, digits=1, is_upper=False))
 
 
-def _judged(value: float | None, bound: Bound) -> Text:
+def _judged(value: float | None, bound: Bound, *, of_interest: bool = True) -> Text:
+    """With colour and bounds where they are of interest: goals for memory are goals for one process."""
     if value is None:
         return Text(LEFT_OUT)
-    told = f"{_number(value, bound)} (floor {_number(bound.floor, bound)}, goal {_number(bound.goal, bound)})"
-    return Text(told, style=_colour(value, bound))
-
-
-def _plain(value: float | None, bound: Bound) -> str:
-    return LEFT_OUT if value is None else _number(value, bound)
-
-
-def _number(value: float, bound: Bound) -> str:
-    match bound.unit:
-        case "s":
-            return f"{value:.2f} s"
-        case "MiB":
-            return f"{value:.0f} MiB"
-        case _:
-            return f"{value:.1f} x" if bound.is_upper else f"{value:.0%}"
+    told = f"{value:.{bound.digits}{bound.kind}}"
+    if not of_interest:
+        return Text(told)
+    floor, goal = (f"{one:.{bound.digits}{bound.kind}}" for one in (bound.floor, bound.goal))
+    return Text(f"{told} ({floor}, {goal})", style=_colour(value, bound))
 
 
 def _colour(value: float, bound: Bound) -> str:
-    reaches, keeps = (
-        (value <= bound.goal, value <= bound.floor) if bound.is_upper else (value >= bound.goal, value >= bound.floor)
-    )
+    sign = -1 if bound.is_upper else 1
+    reaches, keeps = sign * value >= sign * bound.goal, sign * value >= sign * bound.floor
     return "green" if reaches else "yellow" if keeps else "red"

@@ -7,6 +7,7 @@ are a yardstick from another day; the ceiling is of the same minute.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 CEILING_GOAL = 0.5
 """The part of a bare application's speed that a check of a cookie shall have."""
@@ -74,18 +75,19 @@ SCENARIOS: Sequence[Scenario] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
-    """`floor` must be kept, `goal` is hoped for."""
+    """`floor` must be kept, `goal` is hoped for. They are shown with so many `digits`, as a number or a percentage."""
 
     floor: float
     goal: float
-    unit: str = ""
+    digits: int = 0
+    kind: Literal["f", "%"] = "f"
     is_upper: bool = True
 
 
-LOGIN_SHARE = Bound(floor=0.85, goal=0.95, is_upper=False)
-STORM_FACTOR = Bound(floor=5, goal=1.5)
-START = Bound(floor=1.2, goal=0.7, unit="s")
-IDLE = Bound(floor=90, goal=65, unit="MiB")
-LOADED = Bound(floor=130, goal=100, unit="MiB")
+LOGIN_SHARE = Bound(floor=0.85, goal=0.95, kind="%", is_upper=False)
+STORM_FACTOR = Bound(floor=5, goal=1.5, digits=1)
+START = Bound(floor=1.2, goal=0.7, digits=2)
+IDLE = Bound(floor=90, goal=65)
+LOADED = Bound(floor=130, goal=100)
 
 NAMES = (*(scenario.name for scenario in SCENARIOS), "nodeloom-login", "bloom-login", "storm", "process")

@@ -11,6 +11,8 @@ WRONG = "not the right one"
 APP = "https://app.example.com"
 PHONE = "+14155552671"
 ENGLISH = {"languages": ["en"]}
+CHEAPEST = {"memory_kib": 7168, "iterations": 5}
+"""The hash that takes the least time of those that OWASP allows."""
 BAY_AREA = "Bay Area"
 
 

@@ -13,7 +13,7 @@ import pytest
 from idp.testing.provider import TestProvider, provider_at
 from tests.plugins.packages import site
 from tests.postgresql import Cluster, postgresql
-from tests.security.acts import ENGLISH
+from tests.security.acts import CHEAPEST, ENGLISH
 from tests.support import check_answer, template
 
 __all__ = ["postgresql", "site", "template"]
@@ -34,7 +34,9 @@ def opened(tmp_path: Path, template: Path) -> Opened:
     def open_with(**settings: Any) -> AbstractAsyncContextManager[TestProvider]:
         folder = tmp_path / "provider"
         keys = {"master_key_file": folder / "master.key", **settings.pop("keys", {})}
-        return provider_at(folder, template=template, **{"messages": ENGLISH, "keys": keys, **settings})
+        hashing = {**CHEAPEST, **settings.pop("hashing", {})}
+        own = {"messages": ENGLISH, "keys": keys, "hashing": hashing, **settings}
+        return provider_at(folder, template=template, **own)
 
     return open_with
 
@@ -57,7 +59,8 @@ async def shared(
     anyio_backend: str, template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[TestProvider]:
     """One for all tests of a module that leave nothing behind."""
-    async with provider_at(tmp_path_factory.mktemp("shared"), template=template, messages=ENGLISH) as provider:
+    folder = tmp_path_factory.mktemp("shared")
+    async with provider_at(folder, template=template, messages=ENGLISH, hashing=CHEAPEST) as provider:
         provider.on_answer = check_answer
         yield provider
 

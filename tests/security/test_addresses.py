@@ -1,5 +1,6 @@
 """One address is one address, and no header, mail or statement is written through one (rows 73, 75, 106, 107)."""
 
+from datetime import timedelta
 from urllib.parse import quote
 
 import httpx2
@@ -111,45 +112,43 @@ async def test_no_second_account_has_the_same_address_in_another_spelling(
 CONTROL = ["A\r\nBcc: evil@evil.example", "A\nB", "A\x1b[31mB", "A\u2028B", "A\u202eB", "A\x7fB", "A\u200fB", "A\tB"]
 
 
-@pytest.mark.parametrize("name", CONTROL)
 @pytest.mark.parametrize("field", ["firstName", "middleName", "lastName"])
 async def test_a_name_breaks_no_line_of_a_mail_or_log(
-    idp: TestProvider, browser: httpx2.AsyncClient, field: str, name: str
+    idp: TestProvider, browser: httpx2.AsyncClient, field: str
 ) -> None:
     """Row 107 (CPython CVE-2024-6923): refused at entry, whatever the mail library would do."""
     await idp.add_account(EMAIL)
     await login(browser)
 
-    registered = await register(browser, "new@example.com", **{field: name})
-    changed = await browser.put("/user/public", json={field: name})
+    for name in CONTROL:
+        registered = await register(browser, "new@example.com", **{field: name})
+        changed = await browser.put("/user/public", json={field: name})
+        assert (registered.status_code, changed.status_code) == (403, 403), name
 
-    assert (registered.status_code, changed.status_code) == (403, 403)
-    assert name not in (await browser.get("/user")).text
+    assert (await browser.get("/user")).json()["firstName"] == "Jane"
     assert await idp.mails() == []
 
 
 INJECTIONS = ["' OR '1'='1", "'; DROP TABLE accounts; --", '" OR ""="', "\\' OR 1=1 --", "%", "_", "${7*7}", "{{7*7}}"]
 
 
-@pytest.mark.parametrize("text", INJECTIONS)
-async def test_text_is_never_part_of_a_statement_or_template(
-    idp: TestProvider, browser: httpx2.AsyncClient, text: str
-) -> None:
+async def test_text_is_never_part_of_a_statement_or_template(idp: TestProvider, browser: httpx2.AsyncClient) -> None:
     """Row 106 (Ory CVE-2026-33504): stored as it came, found by nothing but itself, and not evaluated in a mail."""
     account = await idp.add_account(EMAIL)
     await login(browser)
-    await browser.put("/user/public", json={"firstName": text, "language": text[:8]})
-    answers = [
-        await browser.get(f"/jurisdictions/byName/{quote(text)}"),
-        await browser.get(f"/user/{quote(text)}"),
-        await browser.post("/user/is-confirmation-token-valid", json={"token": text}),
-        await browser.put("/auth/update-password", json={"token": text, "password": WRONG}),
-    ]
-    await forgot(browser)
-    mail = await idp.last_mail(EMAIL)
+    for text in INJECTIONS:
+        await browser.put("/user/public", json={"firstName": text, "language": text[:8]})
+        answers = [
+            await browser.get(f"/jurisdictions/byName/{quote(text)}"),
+            await browser.get(f"/user/{quote(text)}"),
+            await browser.post("/user/is-confirmation-token-valid", json={"token": text}),
+            await browser.put("/auth/update-password", json={"token": text, "password": WRONG}),
+        ]
+        idp.clock.advance(timedelta(minutes=5))
+        await forgot(browser)
+        user = (await browser.get("/user")).json()
 
-    assert [answer.status_code for answer in answers] == [404, 403, 201, 400]
-    assert answers[2].content == b""
-    assert (await browser.get("/user")).json()["firstName"] == text
-    assert (await browser.get("/user")).json()["id"] == account.id
-    assert text in mail.text
+        assert [answer.status_code for answer in answers] == [404, 403, 201, 400], text
+        assert answers[2].content == b""
+        assert (user["firstName"], user["id"]) == (text, account.id)
+        assert text in (await idp.last_mail(EMAIL)).text

@@ -11,6 +11,7 @@ import pytest
 from idp.testing.provider import TestProvider, provider_at
 from tests.security.acts import (
     BAY_AREA,
+    CHEAPEST,
     ENGLISH,
     PHONE,
     WRONG,
@@ -61,6 +62,7 @@ async def shared(
 ) -> AsyncIterator[TestProvider]:
     settings: dict[str, Any] = {
         "messages": ENGLISH,
+        "hashing": CHEAPEST,
         "lockout": {"known_devices": True},
         "throttle": {"sources": "100000/10m"},
     }

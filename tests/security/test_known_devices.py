@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from idp.testing.provider import TestProvider
-from tests.security.acts import EMAIL, OTHER, WRONG, forgot, login, mailed_token, nodeloom_login, reset
+from tests.security.acts import EMAIL, OTHER, PASSWORD, WRONG, forgot, login, mailed_token, nodeloom_login, reset
 from tests.security.conftest import Opened
 from tests.security.test_guessing import is_locked, left
 
@@ -69,16 +69,16 @@ async def test_a_browser_is_known_to_the_accounts_it_signed_in_to(
     assert is_locked(await login(browser))
 
 
-@pytest.mark.parametrize("value", ["", "x", "x" * 43, "é", "../..", "null"])
-async def test_a_device_that_was_never_ours_is_none(idp: TestProvider, browser: httpx2.AsyncClient, value: str) -> None:
+async def test_a_device_that_was_never_ours_is_none(idp: TestProvider, browser: httpx2.AsyncClient) -> None:
     await lock_the_name(idp)
-    header = f"{DEVICE}={value}".encode()
+    for value in ("", "x", "x" * 43, "é", "../..", "null"):
+        answer = await browser.post(
+            "/auth/login",
+            json={"email": EMAIL, "password": PASSWORD},
+            headers=[(b"cookie", f"{DEVICE}={value}".encode())],
+        )
 
-    answer = await browser.post(
-        "/auth/login", json={"email": EMAIL, "password": "correct horse battery"}, headers=[(b"cookie", header)]
-    )
-
-    assert is_locked(answer)
+        assert is_locked(answer), value
 
 
 async def test_a_new_password_forgets_every_browser(idp: TestProvider, browser: httpx2.AsyncClient) -> None:

@@ -61,24 +61,23 @@ async def test_successes_cost_a_source_nothing(opened: Opened) -> None:
     assert statuses == [201] * 5 + [200] * 5
 
 
-@pytest.mark.parametrize(
-    "forged",
-    [
-        {"x-forwarded-for": "198.51.100.7"},
-        {"x-forwarded-for": ""},
-        {"x-forwarded-for": "nonsense, 198.51.100.7"},
-        {"forwarded": "for=198.51.100.7"},
-        {"x-real-ip": "198.51.100.7"},
-        {"x-client-ip": "198.51.100.7"},
-        {"x_forwarded_for": "198.51.100.7"},
-    ],
-)
-async def test_nobody_chooses_where_they_come_from(opened: Opened, forged: dict[str, str]) -> None:
+FORGED: list[dict[str, str]] = [
+    {"x-forwarded-for": "198.51.100.7"},
+    {"x-forwarded-for": ""},
+    {"x-forwarded-for": "nonsense, 198.51.100.7"},
+    {"forwarded": "for=198.51.100.7"},
+    {"x-real-ip": "198.51.100.7"},
+    {"x-client-ip": "198.51.100.7"},
+    {"x_forwarded_for": "198.51.100.7"},
+]
+
+
+async def test_nobody_chooses_where_they_come_from(opened: Opened) -> None:
     """Rows 32, 111: without a proxy of ours no header counts."""
     async with opened(**STRICT) as idp, idp.browser("203.0.113.9") as attacker:
         await spray(attacker, "a", "b", "c")
 
-        assert await spray(attacker, "d", **forged) == [429]
+        assert [await spray(attacker, "d", **forged) for forged in FORGED] == [[429]] * len(FORGED)
 
 
 @pytest.mark.parametrize(

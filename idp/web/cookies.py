@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from email.utils import format_datetime
+from email.utils import formatdate
+from functools import lru_cache
 
 from starlette.responses import Response
 
@@ -30,7 +31,7 @@ class CookieStyle:
         full = name if for_script else self.named(name)
         if len(full) + len(value) > LARGEST:
             raise ValueError(f"cookie {full!r} would be larger than browsers keep")
-        expires = format_datetime(self.clock.now() + life, usegmt=True)
+        expires = _date(int((self.clock.now() + life).timestamp()))
         seconds = int(life.total_seconds())
         return f"{full}={value}; Max-Age={seconds}; Path=/; Expires={expires}{self._flags(for_script)}"
 
@@ -44,6 +45,12 @@ class CookieStyle:
         http_only = "" if for_script else "; HttpOnly"
         secure = "; Secure" if self.secure else ""
         return f"{http_only}{secure}; SameSite={self.same_site.capitalize()}"
+
+
+@lru_cache(maxsize=32)
+def _date(second: int) -> str:
+    """RFC 9110 §5.6.7. Of the cookies that are written within a second many expire together."""
+    return formatdate(second, usegmt=True)
 
 
 def put_cookies(response: Response, cookies: Iterable[str]) -> Response:

@@ -9,7 +9,7 @@
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +30,7 @@ from idp.crypto.rotation import (
     expel,
     missing,
     pair,
-    turn,
+    turn_all,
     weed,
 )
 from idp.crypto.signing_key import ALGORITHMS
@@ -52,6 +52,16 @@ class Rotation:
     active: KeyId
     next: KeyId
     was_known: bool
+
+    @classmethod
+    def of(cls, turn: Turn) -> "Rotation":
+        return cls(
+            algorithm=turn.algorithm,
+            retired=turn.setting,
+            active=turn.rising,
+            next=turn.fresh.id,
+            was_known=turn.was_known,
+        )
 
 
 class Keyring:
@@ -101,8 +111,7 @@ class Keyring:
         now = self._clock.now()
         await self._database.transact(lambda work: weed(work, self._schedule, now))
         await self._complete()
-        pairs = self._pairs(await self.rows())
-        turns = await self._turn({a: keys for a, keys in pairs.items() if self._schedule.is_due(keys, now)}, OURSELVES)
+        turns = await self._turn(lambda keys: self._schedule.is_due(keys, now), OURSELVES)
         await self.refresh()
         return turns
 
@@ -112,11 +121,11 @@ class Keyring:
         return tuple(algorithm for algorithm, keys in pairs.items() if self._schedule.is_due(keys, now))
 
     async def rotate(self, source: Source = OURSELVES) -> tuple[Rotation, ...]:
-        """Turns every algorithm's key now, whether clients know the next one or not: Rotation tells.
+        """Turns every algorithm's key now, all at once, whether clients know the next one or not: Rotation tells.
 
         Of several processes that do this at once, one makes each turn; the others return without it.
         """
-        turns = await self._turn(self._pairs(await self.rows()), source)
+        turns = await self._turn(lambda _: True, source)
         await self.refresh()
         return turns
 
@@ -171,24 +180,21 @@ class Keyring:
             await self._database.transact(lambda work: complete(work, spares))
         return bool(spares)
 
-    async def _turn(self, pairs: Mapping[str, Pair], source: Source) -> tuple[Rotation, ...]:
-        return tuple([made for keys in pairs.values() if (made := await self._turn_one(keys, source))])
+    async def _turn(self, is_wanted: Callable[[Pair], bool], source: Source) -> tuple[Rotation, ...]:
+        """The turns of all such pairs, in one unit of work. None where others keep changing the same keys."""
+        for _ in range(TRIES):
+            now, pairs = self._clock.now(), self._pairs(await self.rows())
+            wanted = [await self._turn_of(keys, now) for keys in pairs.values() if is_wanted(keys)]
+            with suppress(TurnLost):
+                return await self._make(wanted, source, now)
+        return ()
 
-    async def _turn_one(self, keys: Pair, source: Source) -> Rotation | None:
-        now = self._clock.now()
-        wanted = await self._turn_of(keys, now)
-        try:
-            if not await self._database.transact(lambda work: turn(work, wanted, source, now)):
-                return None
-        except TurnLost:
-            return None
-        return Rotation(
-            algorithm=wanted.algorithm,
-            retired=wanted.setting,
-            active=wanted.rising,
-            next=wanted.fresh.id,
-            was_known=wanted.was_known,
-        )
+    async def _make(self, wanted: Sequence[Turn], source: Source, now: datetime) -> tuple[Rotation, ...]:
+        """Raises TurnLost."""
+        if not wanted:
+            return ()
+        made = await self._database.transact(lambda work: turn_all(work, wanted, source, now))
+        return tuple(Rotation.of(each) for each in made)
 
     async def _turn_of(self, keys: Pair, now: datetime) -> Turn:
         algorithm = keys.active.algorithm

@@ -137,6 +137,11 @@ def turn(work: UnitOfWork, wanted: Turn, source: Source, now: datetime) -> bool:
     return True
 
 
+def turn_all(work: UnitOfWork, wanted: Iterable[Turn], source: Source, now: datetime) -> tuple[Turn, ...]:
+    """Those that were made. In one unit: nobody reads a key set of which only some algorithms have turned."""
+    return tuple(each for each in wanted if turn(work, each, source, now))
+
+
 def expel(work: UnitOfWork, wanted: Expulsion, source: Source, now: datetime) -> None:
     """Unpublishes a key at once and fills its place. Raises TurnLost if it is no longer what it was."""
     key = wanted.key

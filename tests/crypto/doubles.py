@@ -68,12 +68,13 @@ class WorkInMemory:
 class StoreInMemory:
     """Units run one after another, each whole or not at all, in threads of their own: callers race as processes do.
 
-    `before_the_next_unit` is what another process does just before.
+    `before_the_next_unit` is what another process does just before; `committed` holds the keys after each unit.
     """
 
     def __init__(self) -> None:
         self.rows: dict[KeyId, StoredKey] = {}
         self.events: list[tuple[Event, Source, datetime]] = []
+        self.committed: list[Sequence[StoredKey]] = []
         self.before_the_next_unit: Callable[[], object] | None = None
         self._lane = threading.Lock()
 
@@ -101,3 +102,4 @@ class StoreInMemory:
     def _commit(self, work: WorkInMemory) -> None:
         self.rows = work.keys.rows
         self.events += work.events
+        self.committed.append(work.keys.all())

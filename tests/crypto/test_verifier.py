@@ -249,7 +249,9 @@ def test_every_shortening_is_refused(keyring: Keyring) -> None:
 
 def test_every_other_spelling_of_the_same_bytes_is_refused(keyring: Keyring) -> None:
     """Threat row 23, ZITADEL CVE-2026-27840: one token, one text, also after the token itself was let in."""
-    token = keyring.signer(ES256).sign(claims_at(NOON), ACCESS_TOKEN_TYPE)
+    signer = keyring.signer(ES256)
+    tokens = iter(lambda: signer.sign(claims_at(NOON), ACCESS_TOKEN_TYPE), "")
+    token = next(token for token in tokens if "-" in token or "_" in token)  # has another spelling in plain base64
     head, body, tail = token.split(".")
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     stray = tail[:-1] + alphabet[alphabet.index(tail[-1]) | 1]

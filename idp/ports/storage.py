@@ -19,6 +19,7 @@ from idp.core.lockout import Budget, Charge, Exhausted
 from idp.core.secret import Digest, Sealed
 from idp.core.session import Session, Source
 from idp.core.tenant import Membership, Tenant, TenantKind
+from idp.ports.oauth_storage import OAuthShelves
 
 R = TypeVar("R")
 
@@ -374,6 +375,8 @@ class UnitOfWork(Protocol):
     def devices(self) -> Devices: ...
     @property
     def housekeeping(self) -> Housekeeping: ...
+    @property
+    def oauth(self) -> OAuthShelves: ...
 
     def record(self, event: Event, *, source: Source, now: datetime) -> None:
         """Writes the event into the audit trail, and a parcel for each subscriber, in this transaction."""

@@ -1,0 +1,1 @@
+"""What an access token opens: userinfo, introspection, revocation, feature values."""

@@ -1,0 +1,1 @@
+"""The authorization endpoint: from what a browser brought to a code, one need after another."""

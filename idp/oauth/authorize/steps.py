@@ -1,0 +1,65 @@
+"""What the authorization endpoint wants next: a page, or the answer to the client.
+
+The dispatcher decides after every page anew, from the interaction's row and the browser's session alone: pages never
+route to one another, and none can be left out (threat row 55).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from idp.core.account import Account
+from idp.core.authorization import AuthorizationRequest
+from idp.core.client import Client
+
+
+class Need(StrEnum):
+    """The first unmet one, in this order. Each is a page of its own at `/{need}/{interaction}`."""
+
+    REGISTER = "register"
+    SELECT_ACCOUNT = "select-account"
+    SIGN_IN = "login"
+    CONSENT = "consent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowPage:
+    """`interaction` is the id for the page's address; worth nothing without the browser's cookie."""
+
+    need: Need
+    interaction: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationResponse:
+    """To be carried to `redirect_uri` by `response_mode`: query, fragment, form_post, or JARM's twin of each.
+
+    `parameters` hold `code` or `error`, `state` and `iss` (RFC 9207); under JARM the one parameter `response`.
+    """
+
+    redirect_uri: str
+    response_mode: str
+    parameters: Mapping[str, str]
+
+
+Step = ShowPage | AuthorizationResponse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageView:
+    """What a page of an interaction shows, and must see to.
+
+    `account` is who the browser's session belongs to. `must_sign_in_again`: that session is too old, or `prompt=login`.
+    `second_factor`: whoever signs in here has to give one (`acr`). `new_scope` and `new_claims` are what consent is
+    asked for; `login_hint` may fill the address in.
+    """
+
+    client: Client
+    request: AuthorizationRequest
+    account: Account | None = None
+    must_sign_in_again: bool = False
+    second_factor: bool = False
+    new_scope: tuple[str, ...] = ()
+    new_claims: tuple[str, ...] = ()
+    login_hint: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Clients: what they may register, where they come from, how they are found."""

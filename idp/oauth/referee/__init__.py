@@ -1,0 +1,1 @@
+"""The one place that knows Authlib, and joserfc for what others signed."""

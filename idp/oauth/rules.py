@@ -1,0 +1,71 @@
+"""What the operator decided about the OpenID Provider, in the protocol's own terms."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from idp.core.client import Profile
+
+SINGLE_FACTOR = "https://refeds.org/profile/sfa"
+MULTI_FACTOR = "https://refeds.org/profile/mfa"
+ACR_VALUES = (SINGLE_FACTOR, MULTI_FACTOR)
+"""Authentication context classes, the weaker first. The session's `amr` decides which one it reaches."""
+
+PAGES = "pages"
+"""The contract of sessions that our own pages open: `Source.contract`, and the audience of their cookie."""
+
+OPENID = "openid"
+OFFLINE_ACCESS = "offline_access"
+SCOPES = (
+    "openid",
+    "profile",
+    "email",
+    "address",
+    "phone",
+    "offline_access",
+    "roles",
+    "teams",
+    "jurisdictions",
+    "features",
+)
+"""Scopes of our own claims; resource servers add theirs."""
+
+
+class Registration(StrEnum):
+    """Who may register a client (RFC 7591)."""
+
+    CLOSED = "closed"
+    TOKEN = "token"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuthRules:
+    """`dpop_nonces`: proofs must carry a nonce of ours. `certificate_header`: where a trusted proxy puts the client's
+    certificate (RFC 9440 or PEM, percent-encoded); None: no mTLS. `mtls_base`: where that proxy listens, for
+    `mtls_endpoint_aliases`.
+    """
+
+    issuer: str
+    code_life: timedelta = timedelta(seconds=60)
+    access_life: timedelta = timedelta(minutes=10)
+    id_token_life: timedelta = timedelta(minutes=10)
+    refresh_life: timedelta = timedelta(days=30)
+    refresh_grace: timedelta = timedelta(0)
+    interaction_life: timedelta = timedelta(minutes=30)
+    pushed_life: timedelta = timedelta(seconds=90)
+    device_life: timedelta = timedelta(minutes=10)
+    device_interval: timedelta = timedelta(seconds=5)
+    profile: Profile | None = None
+    require_pushed: bool = False
+    registration: Registration = Registration.CLOSED
+    client_documents: bool = False
+    token_exchange: bool = False
+    dpop_nonces: bool = False
+    certificate_header: str | None = None
+    mtls_base: str | None = None
+    access_token_algorithm: str = "ES256"
+    languages: tuple[str, ...] = ("en",)
+    service_documentation: str | None = None
+    policy_uri: str | None = None
+    tos_uri: str | None = None

@@ -1,0 +1,1 @@
+"""The token endpoint: who asks, by which grant, bound to what."""

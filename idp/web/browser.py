@@ -1,0 +1,37 @@
+"""Who is signed in at this browser, by whichever of our cookies."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from idp.core.errors import Refusal
+from idp.usecases.sessions.identify import Identify, Principal
+from idp.web.cookies import CookieStyle, read_cookies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserSession:
+    """A session that a cookie endpoint made is as good here as one of our pages' own: a first-party login is a single
+    sign-on. `cookies` are pairs of contract and cookie name.
+    """
+
+    identify: Identify
+    style: CookieStyle
+    cookies: Sequence[tuple[str, str]]
+
+    async def find(self, request: Request) -> Principal | None:
+        """The live session that was signed in last; None when there is none."""
+        held = read_cookies(request.headers.get("cookie"))
+        found: Principal | None = None
+        for contract, name in self.cookies:
+            token = held.get(self.style.named(name))
+            if token is None:
+                continue
+            try:
+                principal = await self.identify(token, contract)
+            except Refusal:
+                continue
+            if found is None or principal.session.authenticated_at > found.session.authenticated_at:
+                found = principal
+        return found

@@ -195,6 +195,10 @@ class Refresh(Protocol):
         """
         ...
 
+    def forget_used(self, session_id: SessionId, *, before: datetime) -> int:
+        """Deletes the session's tokens that were used before that: how many."""
+        ...
+
 
 class Tenants(Protocol):
     def add(self, tenant: Tenant) -> bool:

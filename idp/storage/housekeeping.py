@@ -24,7 +24,7 @@ def _sweep(over: sa.Column[datetime]) -> Statement:
     return Statement(sa.delete(over.table).where(key.in_(chosen)))
 
 
-# a session goes with its refresh tokens; a used token stays until it would have expired, so that its replay is noticed
+# a session goes with its refresh tokens
 _SWEEPS = tuple(
     _sweep(column)
     for column in (

@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
+from idp.core.ids import SessionId
 from idp.core.secret import Digest, Sealed
 from idp.ports.storage import RefreshToken
 from idp.storage.columns import Instant
@@ -39,6 +40,11 @@ _USE_UP = Statement(
     )
     .values(used_at=_NOW, successor=bindparam("successor"))
 )
+_FORGET_USED = Statement(
+    sa.delete(refresh).where(
+        refresh.c.session_id == bindparam("of_session"), refresh.c.used_at < bindparam("before", type_=Instant)
+    )
+)
 
 
 class RefreshShelf(Shelf):
@@ -57,3 +63,6 @@ class RefreshShelf(Shelf):
             return False
         self.add(successor)
         return True
+
+    def forget_used(self, session_id: SessionId, *, before: datetime) -> int:
+        return self._count(_FORGET_USED, of_session=session_id, before=before)

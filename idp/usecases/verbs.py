@@ -20,6 +20,7 @@ from idp.usecases.sessions.end import EndSession
 from idp.usecases.sessions.extend import ExtendSession
 from idp.usecases.sessions.identify import Identify
 from idp.usecases.sessions.refresh import RefreshSession
+from idp.usecases.sessions.refresh_tokens import RefreshTokens
 from idp.usecases.sessions.tokens import Tokens
 from idp.usecases.signin.door import Door
 from idp.usecases.signin.first_factor import ProvePassword
@@ -63,6 +64,11 @@ class Verbs:
         return Tokens(clock=world.clock, entropy=world.entropy, signer=world.signer, rules=world.rules)
 
     @cached_property
+    def refresh_tokens(self) -> RefreshTokens:
+        world = self.world
+        return RefreshTokens(entropy=world.entropy, digester=world.digester)
+
+    @cached_property
     def policy(self) -> Policy:
         world = self.world
         return Policy(book=world.book, extensions=world.extensions)
@@ -91,6 +97,7 @@ class Verbs:
             digester=world.digester,
             rules=world.rules,
             tokens=self.tokens,
+            refresh_tokens=self.refresh_tokens,
             policy=self.policy,
         )
 
@@ -120,11 +127,10 @@ class Verbs:
         return RefreshSession(
             store=world.store,
             clock=world.clock,
-            entropy=world.entropy,
-            digester=world.digester,
             sealer=world.sealer,
             rules=world.rules,
             tokens=self.tokens,
+            refresh_tokens=self.refresh_tokens,
         )
 
     @cached_property

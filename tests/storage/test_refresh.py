@@ -93,3 +93,17 @@ async def test_a_token_of_a_session_that_is_over_rotates_not_at_all(store: Store
 async def test_a_token_needs_a_session(store: Store) -> None:
     with pytest.raises(NotFound):
         await store.transact(lambda work: work.refresh.add(FIRST))
+
+
+async def test_what_was_used_before_a_moment_can_be_forgotten(store: Store) -> None:
+    await _begin(store)
+    await store.transact(lambda work: work.sessions.open(a_session(2)))
+    unused, older, newer = a_refresh_token(3), a_refresh_token(4, used_at=NOW), a_refresh_token(5, used_at=NOW + MINUTE)
+    others = a_refresh_token(6, 2, used_at=NOW)
+    for token in (unused, older, newer, others):
+        await store.transact(lambda work, token=token: work.refresh.add(token))  # type: ignore[misc]
+
+    assert await store.transact(lambda work: work.refresh.forget_used(a_session().id, before=NOW + MINUTE)) == 1
+
+    assert await _find(store, older) is None
+    assert [await _find(store, token) for token in (FIRST, unused, newer, others)] == [FIRST, unused, newer, others]

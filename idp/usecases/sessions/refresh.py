@@ -7,10 +7,11 @@ from idp.core.account import Account
 from idp.core.errors import SessionExpired, SessionMissing
 from idp.core.events import Event, EventName, Outcome
 from idp.core.session import Session, Source
-from idp.ports.ambient import Clock, Entropy
-from idp.ports.crypto import Digester, Sealer
+from idp.ports.ambient import Clock
+from idp.ports.crypto import Sealer
 from idp.ports.storage import RefreshToken, Store, UnitOfWork
 from idp.usecases.rules import Rules
+from idp.usecases.sessions.refresh_tokens import RefreshTokens
 from idp.usecases.sessions.tokens import Tokens
 
 SEAL = "refresh-successor"
@@ -33,10 +34,9 @@ class RefreshSession:
 
     store: Store
     clock: Clock
-    entropy: Entropy
-    digester: Digester
     sealer: Sealer
     tokens: Tokens
+    refresh_tokens: RefreshTokens
     rules: Rules
 
     async def __call__(self, token: str | None, source: Source) -> Refreshed:
@@ -47,41 +47,42 @@ class RefreshSession:
         return Refreshed(session=session, access_token=self.tokens.mint(session), refresh_token=successor)
 
     def _rotate(self, work: UnitOfWork, token: str, source: Source, now: datetime) -> tuple[Session, str]:
-        digest = self.digester.digest("refresh", token)
+        digest = self.refresh_tokens.digest(token)
         known = work.refresh.find(digest)
-        found = work.sessions.principal(known.session_id) if known else None
-        if known is None or found is None:
+        session_id = known.session_id if known else self.refresh_tokens.session_of(token)
+        found = work.sessions.principal(session_id) if session_id else None
+        if found is None:
             raise SessionExpired
         session, account = found
-        if known.used_at is not None:
+        if known is None or known.used_at is not None:
             return session, self._successor_of(work, known, found, source, now)
         if not session.is_live(now) or not _may_go_on(account) or now >= known.expires_at:
             raise SessionExpired
-        successor = self.entropy.token()
         prolonged = min(self.tokens.expiry(session.contract, now), session.ends_at)
-        next_link = RefreshToken(
-            digest=self.digester.digest("refresh", successor),
-            session_id=session.id,
-            issued_at=now,
-            expires_at=prolonged,
-            used_at=None,
-            successor=None,
-        )
-        sealed = self.sealer.seal(successor.encode(), SEAL) if self.rules.lifetimes.refresh_grace else None
+        successor, next_link = self.refresh_tokens.make(session.id, now, prolonged)
+        grace = self.rules.lifetimes.refresh_grace
+        sealed = self.sealer.seal(successor.encode(), SEAL) if grace else None
         if not work.refresh.rotate(digest, next_link, sealed, now):
-            lost = work.refresh.find(digest)
-            return session, self._successor_of(work, lost or known, found, source, now)
+            return session, self._successor_of(work, work.refresh.find(digest), found, source, now)
+        work.refresh.forget_used(session.id, before=now - grace)
         work.sessions.touch(session.id, expires_at=prolonged, now=now)
         return replace(session, expires_at=prolonged, last_seen_at=now), successor
 
     def _successor_of(
-        self, work: UnitOfWork, used: RefreshToken, found: tuple[Session, Account], source: Source, now: datetime
+        self,
+        work: UnitOfWork,
+        used: RefreshToken | None,
+        found: tuple[Session, Account],
+        source: Source,
+        now: datetime,
     ) -> str:
-        """The same successor within the grace; else the end of the session, committed although we raise (row 18)."""
+        """The same successor within the grace; else the end of the session, committed although we raise (row 18).
+
+        None: used so long ago that it is kept no more.
+        """
         session, account = found
-        grace = self.rules.lifetimes.refresh_grace
-        in_grace = used.used_at is not None and now < used.used_at + grace
-        if in_grace and used.successor is not None and session.is_live(now) and _may_go_on(account):
+        in_grace = used is not None and self._is_in_grace(used, now) and session.is_live(now) and _may_go_on(account)
+        if used is not None and used.successor is not None and in_grace:
             return self.sealer.open(used.successor, SEAL).decode()
         if work.sessions.revoke(session.id, now):
             event = Event(
@@ -92,6 +93,9 @@ class RefreshSession:
             )
             work.record(event, source=source, now=now)
         raise SessionExpired
+
+    def _is_in_grace(self, used: RefreshToken, now: datetime) -> bool:
+        return used.used_at is not None and now < used.used_at + self.rules.lifetimes.refresh_grace
 
 
 def _may_go_on(account: Account) -> bool:

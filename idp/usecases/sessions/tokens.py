@@ -27,6 +27,10 @@ class Tokens:
         lifetimes = self.rules.lifetimes
         return now + (lifetimes.access if contract == NODELOOM else lifetimes.refresh)
 
+    def is_renewed(self, contract: str) -> bool:
+        """Whether the contract has a refresh cookie. NodeLoom prolongs a session by the access cookie itself."""
+        return contract == BLOOM
+
     def mint(self, session: Session) -> str:
         """A token that never outlives its session."""
         now = self.clock.now()

@@ -11,8 +11,9 @@ from idp.core.session import Session, Source
 from idp.core.tenant import Membership
 from idp.ports.ambient import Clock, Entropy
 from idp.ports.crypto import Digester
-from idp.ports.storage import RefreshToken, UnitOfWork
+from idp.ports.storage import UnitOfWork
 from idp.usecases.rules import Rules
+from idp.usecases.sessions.refresh_tokens import RefreshTokens
 from idp.usecases.sessions.tokens import Tokens
 from idp.usecases.signin.outcome import SignedIn
 from idp.usecases.signin.policy import Policy
@@ -25,7 +26,7 @@ class Opened:
     account: Account
     memberships: tuple[Membership, ...]
     session: Session
-    refresh_token: str
+    refresh_token: str | None
     device_token: str | None = None
 
 
@@ -52,6 +53,7 @@ class Door:
     digester: Digester
     rules: Rules
     tokens: Tokens
+    refresh_tokens: RefreshTokens
     policy: Policy
 
     def open_session(self, work: UnitOfWork, entry: Entry, now: datetime) -> Opened:
@@ -59,8 +61,6 @@ class Door:
         account = self._may_sign_in(work, entry)
         session = self._session(entry, now)
         work.sessions.open(session)
-        refresh_token = self.entropy.token()
-        work.refresh.add(self._first_link(session, refresh_token))
         work.accounts.record_sign_in(account.id, now)
         event = Event(name=EventName.LOGIN_OK, account_id=account.id, session_id=session.id, methods=entry.methods)
         work.record(event, source=entry.source, now=now)
@@ -68,7 +68,7 @@ class Door:
             account=account,
             memberships=work.tenants.of(account.id),
             session=session,
-            refresh_token=refresh_token,
+            refresh_token=self._first_link(work, session),
             device_token=self._remember_device(work, account.id, now),
         )
 
@@ -116,15 +116,13 @@ class Door:
             agent=entry.source.agent,
         )
 
-    def _first_link(self, session: Session, refresh_token: str) -> RefreshToken:
-        return RefreshToken(
-            digest=self.digester.digest("refresh", refresh_token),
-            session_id=session.id,
-            issued_at=session.authenticated_at,
-            expires_at=session.expires_at,
-            used_at=None,
-            successor=None,
-        )
+    def _first_link(self, work: UnitOfWork, session: Session) -> str | None:
+        """The refresh token that the session's chain begins with, if its contract has a cookie for it."""
+        if not self.tokens.is_renewed(session.contract):
+            return None
+        token, kept = self.refresh_tokens.make(session.id, session.authenticated_at, session.expires_at)
+        work.refresh.add(kept)
+        return token
 
     def _remember_device(self, work: UnitOfWork, account_id: AccountId, now: datetime) -> str | None:
         if not self.rules.known_devices:

@@ -9,13 +9,16 @@ from idp.core.tenant import Membership
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """A session was opened. The tokens are the only copies: the database holds digests."""
+    """A session was opened. The tokens are the only copies: the database holds digests.
+
+    `refresh_token`: None where the contract has no place for one.
+    """
 
     account: Account
     memberships: tuple[Membership, ...]
     session: Session
     access_token: str
-    refresh_token: str
+    refresh_token: str | None
     device_token: str | None = None
 
 

@@ -69,9 +69,10 @@ class BloomFace:
 
     def session_cookies(self, outcome: SignedIn | Refreshed) -> list[str]:
         """Access, refresh, and the one that script may read and the front end cannot work without (bloom.md §2.1)."""
+        refresh = outcome.refresh_token
         written = [
             self.cookies.set(self.names.access, outcome.access_token, self.access_life),
-            self.cookies.set(self.names.refresh, outcome.refresh_token, self.refresh_life),
+            *([self.cookies.set(self.names.refresh, refresh, self.refresh_life)] if refresh else []),
             self.cookies.set(self.names.available, AVAILABLE, self.access_life, for_script=True),
         ]
         return [*written, *(self.device.written(outcome) if isinstance(outcome, SignedIn) else [])]

@@ -1,5 +1,6 @@
 """A client: an app that signs people in with us by OAuth 2.0 and OpenID Connect."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -101,6 +102,18 @@ class ClientSecret:
     digest: Digest
     sealed: Sealed | None = None
     expires_at: datetime | None = None
+
+    @staticmethod
+    def digest_of(secret: str) -> Digest:
+        return Digest(hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest())
+
+    @staticmethod
+    def context_of(client_id: str) -> str:
+        """What `sealed` is bound to."""
+        return f"client-secret:{client_id}"
+
+    def is_live(self, now: datetime) -> bool:
+        return self.expires_at is None or now < self.expires_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,10 @@ class ClientAddress:
                 return nearest
         return nearest
 
+    def trusts_peer_of(self, scope: Scope) -> bool:
+        """Whether the request came through a proxy of ours, so that what only it can know is to be believed."""
+        return self._is_trusted(str((scope.get("client") or (UNKNOWN, 0))[0]))
+
     def _is_trusted(self, text: str) -> bool:
         address = _parse(text)
         return address is not None and any(

@@ -1,0 +1,40 @@
+"""What the packages of the protocol ask of one another: they stand side by side, and none imports its neighbour."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from idp.core.account import Account
+from idp.core.client import Client, ResourceServer
+from idp.core.ids import AccountId
+
+
+class KnownClients(Protocol):
+    """The book of clients, as those see it who only look things up."""
+
+    async def find(self, client_id: str) -> Client | None:
+        """A live, enabled one."""
+        ...
+
+    async def keys(self, client: Client, *, fresh: bool = False) -> Mapping[str, object]:
+        """Its JWK Set, by value or by reference. `fresh` looks past the cache: a key that we do not know yet."""
+        ...
+
+    async def resources(self) -> Mapping[str, ResourceServer]:
+        """By identifier."""
+        ...
+
+
+class ClaimsOf(Protocol):
+    """What a client may be told of somebody."""
+
+    async def of(
+        self, account: Account, scope: tuple[str, ...], requested: Mapping[str, object], client: Client
+    ) -> Mapping[str, object]:
+        """`requested` is a member of the `claims` parameter: `userinfo` or `id_token` (OIDC Core §5.5)."""
+        ...
+
+
+class SubjectOf(Protocol):
+    """The `sub` that a client knows somebody by: public or pairwise (OIDC Core §8)."""
+
+    def of(self, client: Client, account_id: AccountId) -> str: ...

@@ -174,6 +174,10 @@ class WrongPassword(Refusal):
 
     code = "wrong_password"
 
+    def __init__(self, account_id: str) -> None:
+        super().__init__("the current password is wrong")
+        self.account_id = account_id
+
 
 class PasswordNeeded(Refusal):
     """The change takes the current password, and none was sent."""

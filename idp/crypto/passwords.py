@@ -24,12 +24,12 @@ from typing import TypeVar
 from argon2.low_level import Type, hash_secret
 
 from idp.core.errors import MalformedRequest, Overloaded
+from idp.core.password import LONGEST_PASSWORD
 from idp.crypto.hash_formats import Argon2Cost, HashRefused, StoredHash, read_hash
 from idp.ports.ambient import Entropy
 
 R = TypeVar("R")
 
-LONGEST_PASSWORD = 1024
 SALT_BYTES = 16
 RESULT_BYTES = 32
 NICENESS = 15
@@ -64,7 +64,7 @@ class HashingPool:
         """Over the exact UTF-8 bytes, nothing folded or cut (ASVS 6.2.8). Raises MalformedRequest or Overloaded."""
         data = _bytes_of(password) if len(password) <= LONGEST_PASSWORD else None
         if data is None:
-            raise MalformedRequest("password must be text of at most 1024 characters, without NUL")
+            raise MalformedRequest(f"password must be text of at most {LONGEST_PASSWORD} characters, without NUL")
         return await self._run(lambda: self._hash(data))
 
     async def verify(self, password: str, encoded: str | None) -> bool:

@@ -65,25 +65,25 @@ class Errands:
             address = way_in.address(view_of(standing.account))
             if address is None or not self.policy.allows(standing, name, named):
                 continue
-            self.send_sign_in_code(work, standing, (way_in.channel, address), named, occasion)
+            target = Target(method=way_in.channel, address=address)
+            self.send_sign_in_code(work, standing, target, named, occasion)
             return
 
     def send_sign_in_code(
-        self, work: UnitOfWork, standing: Standing, where: tuple[str, str], named: Tenant | None, occasion: Occasion
+        self, work: UnitOfWork, standing: Standing, target: Target, named: Tenant | None, occasion: Occasion
     ) -> None:
-        """`where` is the channel and the address in it."""
-        channel, address = where
+        """In the name of the jurisdiction that the request named, if it did."""
         account, now = standing.account, occasion.now
         data = {
-            "code": self.post.code(work, account, Purpose.SIGN_IN, Target(method=channel, address=address), now),
+            "code": self.post.code(work, account, Purpose.SIGN_IN, target, now),
             "minutes": in_minutes(self.rules.code_life),
             "name": account.full_name,
             "confirmed": "yes" if account.is_confirmed else "",
         }
-        letter = letter_to(standing, Template.SIGN_IN_CODE, address, data)
+        letter = letter_to(standing, Template.SIGN_IN_CODE, target.address, data)
         if named is not None:
             letter = replace(letter, jurisdiction=named.name)
-        self.post.letter(work, replace(letter, channel=channel), now)
+        self.post.letter(work, replace(letter, channel=target.method), now)
         work.record(Event(name=EventName.CODE_SENT, account_id=account.id), source=occasion.source, now=now)
 
     def _send_reset(self, work: UnitOfWork, standing: Standing, arguments: Arguments, occasion: Occasion) -> None:

@@ -18,6 +18,7 @@ from idp.usecases.accounts.errands import Errands
 from idp.usecases.accounts.passwords import NewPasswords
 from idp.usecases.accounts.register import check_name
 from idp.usecases.accounts.reset import jurisdictions_of
+from idp.usecases.occasion import Occasion
 from idp.usecases.post import Post
 from idp.usecases.sessions.identify import Identify, Principal
 from idp.usecases.signin.first_factor import PasswordClaim, ProvePassword
@@ -52,6 +53,19 @@ class Changes:
     current_password: str | None = None
     new_email: EmailAddress | None = None
     app_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Changes that may be made: by whom, and to an account as it stood when that was judged.
+
+    `encoded` is the new password's hash, if there is one.
+    """
+
+    principal: Principal
+    standing: Standing
+    changes: Changes
+    encoded: bytes | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +119,9 @@ class ChangeAccount:
         standing = await show(principal, account_id)
         check_name(*(changes.fields.get(name) for name in NAMES))
         encoded = await self._new_password(standing, changes, source)
-        now = self.clock.now()
-        return await self.store.transact(
-            lambda work: self._change(work, principal, standing, changes, (encoded, source, now))
-        )
+        order = Order(principal=principal, standing=standing, changes=changes, encoded=encoded)
+        occasion = Occasion(source=source, now=self.clock.now())
+        return await self.store.transact(lambda work: self._change(work, order, occasion))
 
     async def _new_password(self, standing: Standing, changes: Changes, source: Source) -> bytes | None:
         """The new hash, if there is one. Raises where the current password is needed and missing or wrong."""
@@ -145,58 +158,56 @@ class ChangeAccount:
         try:
             proved = await self.prove_password(claim)
         except BadCredentials:
-            raise WrongPassword from None
+            raise WrongPassword(account.id) from None
         await self.store.transact(lambda work: self.guesses.give_back(work, proved.counter, source=source))
 
-    def _change(
-        self,
-        work: UnitOfWork,
-        principal: Principal,
-        standing: Standing,
-        changes: Changes,
-        rest: tuple[bytes | None, Source, datetime],
-    ) -> Standing:
-        encoded, source, now = rest
-        account = work.accounts.by_id(standing.account.id)
-        if account is None:
+    def _change(self, work: UnitOfWork, order: Order, occasion: Occasion) -> Standing:
+        changes, now = order.changes, occasion.now
+        before = work.accounts.by_id(order.standing.account.id)
+        if before is None:
             raise NotFound
-        self._still_holds(work, principal, standing, account, now)
-        before, account = account, apply_changes(account, changes, now)
+        self._still_holds(work, order, before, now)
+        account = apply_changes(before, changes, now)
         work.accounts.update(account)
         if before.phone_verified_at is not None and account.phone_verified_at is None:
             self.post.notice(work, account, Template.FACTOR_CHANGED, now)
-        work.record(Event(name=EventName.ACCOUNT_UPDATED, account_id=account.id), source=source, now=now)
-        if encoded is not None:
-            own = principal.session.id if principal.account.id == account.id else None
-            self.passwords.write(work, account, encoded, now, keep=own)
-            work.record(Event(name=EventName.PASSWORD_CHANGED, account_id=account.id), source=source, now=now)
-            self.post.notice(work, account, Template.PASSWORD_CHANGED, now)
+        work.record(Event(name=EventName.ACCOUNT_UPDATED, account_id=account.id), source=occasion.source, now=now)
+        if order.encoded is not None:
+            self._set_password(work, order.principal, account, order.encoded, occasion)
         if changes.new_email is not None and changes.new_email != account.email:
-            self._ask_for_address(work, standing, changes, source, now)
+            self._ask_for_address(work, order, changes.new_email, occasion)
         return self.policy.standing(work, work.accounts.by_id(account.id) or account)
 
-    def _still_holds(
-        self, work: UnitOfWork, principal: Principal, standing: Standing, account: Account, now: datetime
-    ) -> None:
+    def _still_holds(self, work: UnitOfWork, order: Order, account: Account, now: datetime) -> None:
         """A reset that came while the old password was being hashed takes its proof and the session away (row 21)."""
-        session = work.sessions.by_id(principal.session.id)
+        session = work.sessions.by_id(order.principal.session.id)
         if session is None or not session.is_live(now):
             raise SessionExpired
-        if account.password_changed_at != standing.account.password_changed_at:
-            raise WrongPassword
+        if account.password_changed_at != order.standing.account.password_changed_at:
+            raise WrongPassword(account.id)
 
-    def _ask_for_address(
-        self, work: UnitOfWork, standing: Standing, changes: Changes, source: Source, now: datetime
+    def _set_password(
+        self, work: UnitOfWork, principal: Principal, account: Account, encoded: bytes, occasion: Occasion
     ) -> None:
+        """Ends all of the account's sessions but the one that asks."""
+        own = principal.session.id if principal.account.id == account.id else None
+        self.passwords.write(work, account, encoded, occasion.now, keep=own)
+        event = Event(name=EventName.PASSWORD_CHANGED, account_id=account.id)
+        work.record(event, source=occasion.source, now=occasion.now)
+        self.post.notice(work, account, Template.PASSWORD_CHANGED, occasion.now)
+
+    def _ask_for_address(self, work: UnitOfWork, order: Order, wanted: EmailAddress, occasion: Occasion) -> None:
         """The same answer whether the address is taken or not; its owner, if any, is told (row 39)."""
-        if changes.new_email is None or not self.guesses.may_send(work, "new_email", changes.new_email, now):
+        standing, now = order.standing, occasion.now
+        if not self.guesses.may_send(work, "new_email", wanted, now):
             return
-        work.record(Event(name=EventName.EMAIL_CHANGE_ASKED, account_id=standing.account.id), source=source, now=now)
-        owner = work.accounts.by_email(changes.new_email)
+        event = Event(name=EventName.EMAIL_CHANGE_ASKED, account_id=standing.account.id)
+        work.record(event, source=occasion.source, now=now)
+        owner = work.accounts.by_email(wanted)
         if owner is not None:
             self.post.notice(work, owner, Template.EMAIL_IN_USE, now)
             return
-        self.errands.send_address_change(work, standing, changes.new_email, changes.app_url, now)
+        self.errands.send_address_change(work, standing, wanted, order.changes.app_url, now)
 
 
 def apply_changes(account: Account, changes: Changes, now: datetime) -> Account:

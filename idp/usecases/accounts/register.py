@@ -17,6 +17,7 @@ from idp.usecases.accounts.errands import Errands
 from idp.usecases.accounts.links import require_url
 from idp.usecases.accounts.passwords import KIND, NewPasswords
 from idp.usecases.occasion import Occasion
+from idp.usecases.post import Target
 from idp.usecases.signin.guesses import SIGN_UP, Guesses
 from idp.usecases.signin.policy import Policy, Standing
 from idp.usecases.tenants.jurisdictions import named_jurisdiction
@@ -45,6 +46,16 @@ class Registration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Newcomer:
+    """An account about to be written down, with the tenants it joins. `encoded` is the password's hash."""
+
+    account: Account
+    tenants: tuple[Tenant, ...]
+    encoded: bytes
+    app_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterAccount:
     """Raises NameRejected, PasswordRejected, UnknownTenant, EmailTaken.
 
@@ -68,10 +79,9 @@ class RegisterAccount:
         account = self._account(wanted, now)
         await self.passwords.check(wanted.password, account, tuple(tenant.name for tenant in tenants))
         encoded = await self.passwords.hash(wanted.password)
-        standing = await self.store.transact(
-            lambda work: self._add(work, account, tenants, (wanted, encoded), Occasion(source=source, now=now))
-        )
-        return account, standing
+        newcomer = Newcomer(account=account, tenants=tenants, encoded=encoded, app_url=wanted.app_url)
+        occasion = Occasion(source=source, now=now)
+        return account, await self.store.transact(lambda work: self._add(work, newcomer, occasion))
 
     def _begin(self, work: UnitOfWork, wanted: Registration, source: Source, now: datetime) -> tuple[Tenant, ...]:
         """Charged before anything is hashed (row 87)."""
@@ -106,43 +116,29 @@ class RegisterAccount:
             extra=wanted.extra,
         )
 
-    def _add(
-        self,
-        work: UnitOfWork,
-        account: Account,
-        tenants: tuple[Tenant, ...],
-        rest: tuple[Registration, bytes],
-        occasion: Occasion,
-    ) -> Standing:
-        wanted, encoded = rest
-        now = occasion.now
+    def _add(self, work: UnitOfWork, newcomer: Newcomer, occasion: Occasion) -> Standing:
+        account, now = newcomer.account, occasion.now
         work.accounts.add(account)
-        work.credentials.put(account.id, KIND, encoded, now)
-        for tenant in tenants:
+        work.credentials.put(account.id, KIND, newcomer.encoded, now)
+        for tenant in newcomer.tenants:
             work.tenants.join(account.id, tenant.id, "user", now)
         work.record(Event(name=EventName.ACCOUNT_CREATED, account_id=account.id), source=occasion.source, now=now)
         standing = self.policy.standing(work, account)
         if self.guesses.may_send(work, SIGN_UP, account.email, now):
-            self._welcome(work, standing, tenants, wanted, occasion)
+            self._welcome(work, standing, newcomer, occasion)
         return standing
 
-    def _welcome(
-        self,
-        work: UnitOfWork,
-        standing: Standing,
-        tenants: tuple[Tenant, ...],
-        wanted: Registration,
-        occasion: Occasion,
-    ) -> None:
+    def _welcome(self, work: UnitOfWork, standing: Standing, newcomer: Newcomer, occasion: Occasion) -> None:
         """A code where the jurisdiction signs people up without passwords, else a link."""
-        named = tenants[0] if tenants else None
+        named = newcomer.tenants[0] if newcomer.tenants else None
         if named is not None and named.settings.get(SIGN_UP_BY_CODE) is True:
             for name, way_in in self.policy.extensions.code_sign_ins.items():
                 address = way_in.address(view_of(standing.account))
                 if address is not None and self.policy.allows(standing, name, named):
-                    self.errands.send_sign_in_code(work, standing, (way_in.channel, address), named, occasion)
+                    target = Target(method=way_in.channel, address=address)
+                    self.errands.send_sign_in_code(work, standing, target, named, occasion)
                     return
-        self.errands.send_confirmation(work, standing, {"app_url": wanted.app_url}, occasion)
+        self.errands.send_confirmation(work, standing, {"app_url": newcomer.app_url}, occasion)
 
 
 def check_name(*parts: str | None) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from idp.core.errors import UnknownFeature
-from idp.core.feature import ConfigKey, Decision, Feature, FeatureKind, FeatureValue, FlagTable, RunTimeKey
+from idp.core.feature import ConfigKey, Feature, FeatureKind, FeatureValue, FlagTable, RunTimeKey
 from idp.core.tenant import Tenant, TenantKind
 from idp.ports.storage import UnitOfWork
 from idp.usecases.extensions import Extensions
@@ -83,7 +83,3 @@ def context_of(tenants: Iterable[Tenant], named: Tenant | None) -> tuple[Tenant,
     if named is not None and any(tenant.id == named.id for tenant in tenants):
         return (named, *(tenant for tenant in tenants if tenant.kind is not TenantKind.JURISDICTION))
     return tenants
-
-
-def decide(book: FeatureBook, table: FlagTable, name: str, tenants: Iterable[Tenant]) -> Decision:
-    return table.decide(book.find(name), tenants)

@@ -6,10 +6,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from idp.core.address import canonical_email
 from idp.core.errors import MalformedRequest
+from idp.core.password import LONGEST_PASSWORD
 from idp.usecases.phone import canonical_number
-
-LONGEST_PASSWORD = 1024
-"""Longer is refused before it is hashed (Django 2013, row 119)."""
 
 
 class Body(BaseModel):

@@ -84,7 +84,6 @@ PLAIN: tuple[tuple[type[Refusal] | type[Accident], int, str], ...] = (
     (LinkRejected, 400, "tokenExpired"),
     (EmailTaken, 409, "emailInUse"),
     (NameRejected, 403, "the name was found to be invalid"),
-    (WrongPassword, 401, "incoming password doesn't match stored password"),
     (NotFound, 404, "Not Found"),
     (Forbidden, 403, "Forbidden resource"),
     (StorageUnavailable, 503, "not available right now"),
@@ -130,6 +129,9 @@ SPECIAL: dict[type[Refusal] | type[Accident], Callable[[Any], Response]] = {
         401, f"user {error.account_id} attempted to login, but password is no longer valid"
     ),
     PasswordNeeded: lambda error: full(400, f"userID {error.account_id}: request missing currentPassword"),
+    WrongPassword: lambda error: full(
+        401, f"userID {error.account_id}: incoming password doesn't match stored password"
+    ),
     UnknownTenant: lambda error: full(400, f"Jurisdiction {error.name} does not exists"),
     FeatureOff: lambda _: full(400, "Single use code login is not setup for this jurisdiction"),
 }

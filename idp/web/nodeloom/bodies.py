@@ -4,8 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-LONGEST_PASSWORD = 1024
-"""Longer is refused before it is hashed: a megabyte of password is a minute of CPU (Django 2013, row 119)."""
+from idp.core.password import LONGEST_PASSWORD
 
 
 class Login(BaseModel):

@@ -298,6 +298,7 @@ async def test_a_new_password_needs_the_current_one_and_ends_other_sessions(
     assert missing.status_code == 400
     assert missing.json()["message"] == f"userID {account.id}: request missing currentPassword"
     assert wrong.status_code == 401
+    assert wrong.json()["message"] == f"userID {account.id}: incoming password doesn't match stored password"
     assert right.status_code == 200
     assert (await browser.get("/user")).status_code == 200
     assert other_session.status_code == 401

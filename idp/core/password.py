@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 LONGEST_PASSWORD = 1024
-"""In characters. A longer one is refused unhashed, whatever the policy: a megabyte of it is a minute of CPU (Django 2013,
-threat row 119)."""
+"""In characters. A longer one is refused unhashed, whatever the policy: a megabyte of it is a minute of CPU (Django
+2013, threat row 119)."""
 
 SPECIAL = frozenset("#?!@$%^&*-")
 """The characters Bloom's own rule counts as special; no other does."""

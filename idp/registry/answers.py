@@ -3,12 +3,16 @@
 import inspect
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+
+import orjson
 
 from idp.core.feature import FeatureValue
-from idp.sdk import Enrolment
+from idp.sdk import ClaimValue, Enrolment, GrantDecision
 
 LONGEST_ADDRESS = 320
+LARGEST_CLAIMS = 4096
+CLAIM = re.compile(r"[!-~]{1,128}")
 OBJECTION = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 
 
@@ -77,6 +81,31 @@ def feature_value(answer: object) -> FeatureValue | None:
     if answer is None or isinstance(answer, bool | int | str):
         return answer
     raise Nonsense(answer)
+
+
+def claims(answer: object) -> Mapping[str, ClaimValue]:
+    """JSON of bounded size, by names without blanks."""
+    if not isinstance(answer, Mapping) or not all(isinstance(n, str) and CLAIM.fullmatch(n) for n in answer):
+        raise Nonsense(answer)
+    try:
+        written = orjson.dumps(dict(answer))
+    except (TypeError, ValueError, RecursionError):
+        raise Nonsense(answer) from None
+    if len(written) > LARGEST_CLAIMS:
+        raise Nonsense(answer)
+    return dict(answer)
+
+
+def grant_decision(answer: object) -> GrantDecision | None:
+    if answer is None:
+        return None
+    if not isinstance(answer, GrantDecision) or not isinstance(answer.scope, tuple):
+        raise Nonsense(answer)
+    if answer.account_id is not None and not _is_text(answer.account_id):
+        raise Nonsense(answer)
+    if not all(_is_text(word) for word in answer.scope):
+        raise Nonsense(answer)
+    return answer
 
 
 def _is_text(value: object) -> bool:

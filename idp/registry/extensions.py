@@ -7,6 +7,7 @@ from typing import Any
 from idp.core.feature import Feature, FeatureKind
 from idp.registry.fence import Fence, Fences
 from idp.registry.fenced import (
+    FencedClaimsSource,
     FencedCodeChannel,
     FencedCodeSignIn,
     FencedEnrollable,
@@ -16,10 +17,12 @@ from idp.registry.fenced import (
     FencedSecondFactor,
     FencedSender,
     FencedSubscriber,
+    FencedTokenGrant,
 )
 from idp.registry.loaded import Loaded, LoadedPlugin
 from idp.registry.problems import PluginProblem, PluginsRefused, nearest
 from idp.sdk import (
+    ClaimsSource,
     CodeChannel,
     CodeSignIn,
     Enrollable,
@@ -30,6 +33,7 @@ from idp.sdk import (
     Plugin,
     SecondFactor,
     Sender,
+    TokenGrant,
 )
 from idp.usecases.extensions import Extensions
 
@@ -55,6 +59,12 @@ def build_extensions(loaded: Loaded, fences: Fences, *, first_factors: Sequence[
         feature_source=sources[0] if sources else None,
         subscribers={
             one.name: FencedSubscriber(p, f) for one, f in fenced if isinstance(p := one.plugin, EventSubscriber)
+        },
+        claims_sources={
+            one.name: FencedClaimsSource(p, f) for one, f in fenced if isinstance(p := one.plugin, ClaimsSource)
+        },
+        token_grants={
+            p.grant_type: FencedTokenGrant(p, f) for one, f in fenced if isinstance(p := one.plugin, TokenGrant)
         },
         features=tuple(permission_of(one.name, type(one.plugin)) for one in loaded.plugins),
     )

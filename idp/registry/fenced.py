@@ -1,6 +1,6 @@
 """The extension points as the verbs get them: the same classes, each call through its plugin's fence."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -12,6 +12,8 @@ from idp.registry import answers
 from idp.registry.fence import Fence
 from idp.sdk import (
     AccountView,
+    ClaimsSource,
+    ClaimValue,
     CodeChannel,
     CodeSignIn,
     Enrollable,
@@ -20,11 +22,13 @@ from idp.sdk import (
     EventSubscriber,
     FeatureSource,
     FirstFactor,
+    GrantDecision,
     Message,
     PasswordRule,
     SecondFactor,
     Sender,
     SenderFailed,
+    TokenGrant,
 )
 
 
@@ -133,3 +137,26 @@ class FencedSubscriber(EventSubscriber[Any]):
     async def notice(self, event: Event, *, at: datetime, delivery: MessageId) -> None:
         call = partial(self._plugin.notice, event, at=at, delivery=delivery)
         await self._fence.ask("notice", call, answers.nothing)
+
+
+class FencedClaimsSource(ClaimsSource[Any]):
+    def __init__(self, plugin: ClaimsSource[Any], fence: Fence) -> None:
+        super().__init__(plugin.settings, plugin.context)
+        self._plugin, self._fence = plugin, fence
+
+    async def claims(self, account: AccountView, *, scope: Collection[str], client_id: str) -> Mapping[str, ClaimValue]:
+        call = partial(self._plugin.claims, account, scope=scope, client_id=client_id)
+        return await self._fence.ask("claims", call, answers.claims)
+
+
+class FencedTokenGrant(TokenGrant[Any]):
+    def __init__(self, plugin: TokenGrant[Any], fence: Fence) -> None:
+        super().__init__(plugin.settings, plugin.context)
+        self.grant_type, self.parameters = plugin.grant_type, plugin.parameters
+        self._plugin, self._fence = plugin, fence
+
+    async def decide(
+        self, client_id: str, parameters: Mapping[str, str], *, scope: Collection[str]
+    ) -> GrantDecision | None:
+        call = partial(self._plugin.decide, client_id, parameters, scope=scope)
+        return await self._fence.ask("decide", call, answers.grant_decision)

@@ -7,6 +7,7 @@ from typing import Any
 
 from idp.sdk import (
     SDK_VERSION,
+    ClaimsSource,
     CodeChannel,
     CodeSignIn,
     Enrollable,
@@ -18,6 +19,7 @@ from idp.sdk import (
     PluginSettings,
     SecondFactor,
     Sender,
+    TokenGrant,
 )
 
 POINTS: tuple[type[Plugin[Any]], ...] = (
@@ -30,9 +32,12 @@ POINTS: tuple[type[Plugin[Any]], ...] = (
     PasswordRule,
     FeatureSource,
     EventSubscriber,
+    ClaimsSource,
+    TokenGrant,
 )
 
 WORD = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+URI = re.compile(r"(https://|urn:)[!-~]{3,200}")
 LONGEST_TIME_OUT_SECONDS = 60
 
 Flaw = tuple[str, str]
@@ -72,6 +77,8 @@ def _declared_flaws(plugin: type[Plugin[Any]]) -> Iterator[Flaw]:
         yield "declares no channel", 'write channel = "name": a lower-case letter, then letters, digits, _ or -'
     if issubclass(plugin, SecondFactor | FirstFactor | CodeSignIn) and not _is_amr(getattr(plugin, "amr", None)):
         yield "declares no amr", 'write amr = ("otp",) or other values of RFC 8176'
+    if issubclass(plugin, TokenGrant):
+        yield from _grant_flaws(plugin)
     settings: object = plugin.Settings
     if not (isinstance(settings, type) and issubclass(settings, PluginSettings)):
         yield "has Settings that are no PluginSettings", "derive its Settings from idp.sdk.PluginSettings"
@@ -82,12 +89,24 @@ def _declared_flaws(plugin: type[Plugin[Any]]) -> Iterator[Flaw]:
         yield "has a time-out out of bounds", f"write time_out_seconds between 0 and {LONGEST_TIME_OUT_SECONDS}"
 
 
+def _grant_flaws(plugin: type[TokenGrant[Any]]) -> Iterator[Flaw]:
+    if not _is_uri(getattr(plugin, "grant_type", None)):
+        yield "declares no grant_type", 'write grant_type = "https://…" or "urn:…": a URI that you own (RFC 6749 §4.5)'
+    parameters: object = getattr(plugin, "parameters", None)
+    if not (isinstance(parameters, tuple) and all(isinstance(name, str) and name for name in parameters)):
+        yield "declares no parameters", 'write parameters = ("name",): what it reads of the form'
+
+
 def is_channel_list(answer: object) -> bool:
     return isinstance(answer, tuple) and answer != () and all(_is_word(channel) for channel in answer)
 
 
 def _is_word(value: object) -> bool:
     return isinstance(value, str) and WORD.fullmatch(value) is not None
+
+
+def _is_uri(value: object) -> bool:
+    return isinstance(value, str) and URI.fullmatch(value) is not None
 
 
 def _is_amr(value: object) -> bool:

@@ -1,8 +1,10 @@
 """All that a plugin may import, and nothing else. Versioned: SDK_VERSION rises when a plugin must change."""
 
 from idp.sdk.authenticators import CodeSignIn, FirstFactor
+from idp.sdk.claims import ClaimsSource, ClaimValue
 from idp.sdk.factors import CodeChannel, Enrollable, Enrolment, SecondFactor
 from idp.sdk.features import FeatureSource, FeatureValue
+from idp.sdk.grants import GrantDecision, TokenGrant
 from idp.sdk.passwords import PasswordRule
 from idp.sdk.plugin import (
     SDK_VERSION,
@@ -22,6 +24,8 @@ from idp.sdk.subscribers import Event, EventSubscriber
 __all__ = [
     "SDK_VERSION",
     "AccountView",
+    "ClaimValue",
+    "ClaimsSource",
     "CodeChannel",
     "CodeSignIn",
     "Enrollable",
@@ -31,6 +35,7 @@ __all__ = [
     "FeatureSource",
     "FeatureValue",
     "FirstFactor",
+    "GrantDecision",
     "Log",
     "Message",
     "OwnCredential",
@@ -44,4 +49,5 @@ __all__ = [
     "SecondFactor",
     "Sender",
     "SenderFailed",
+    "TokenGrant",
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from idp.core.feature import Feature
 from idp.sdk import (
+    ClaimsSource,
     CodeSignIn,
     EventSubscriber,
     FeatureSource,
@@ -13,12 +14,14 @@ from idp.sdk import (
     PasswordRule,
     SecondFactor,
     Sender,
+    TokenGrant,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extensions:
-    """First factors, code sign-ins and subscribers by plugin name, second factors by method, senders by channel.
+    """First factors, code sign-ins and subscribers by plugin name, second factors by method, senders by channel,
+    token grants by grant type.
 
     `context.name` of each is its plugin's name, which is the name of its permission feature too.
     """
@@ -30,4 +33,6 @@ class Extensions:
     password_rules: tuple[PasswordRule[Any], ...] = ()
     feature_source: FeatureSource[Any] | None = None
     subscribers: Mapping[str, EventSubscriber[Any]] = field(default_factory=dict)
+    claims_sources: Mapping[str, ClaimsSource[Any]] = field(default_factory=dict)
+    token_grants: Mapping[str, TokenGrant[Any]] = field(default_factory=dict)
     features: tuple[Feature, ...] = ()

@@ -1,7 +1,7 @@
 """The tutorial's plugins do what plugins of their kind must: the suites that it praises, on its own code."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -10,11 +10,13 @@ from idp.core.events import EventName
 from idp.sdk import AccountView, Event, FirstFactor, Plugin, PluginSettings, SecondFactor
 from idp.testing.clock import MovableClock
 from idp.testing.conformance import (
+    ClaimsSourceConformance,
     CodeChannelConformance,
     EventSubscriberConformance,
     FeatureSourceConformance,
     FirstFactorConformance,
     SecondFactorConformance,
+    TokenGrantConformance,
 )
 from idp.testing.conformance.factors import FreshCode
 from idp.testing.conformance.features import Known
@@ -84,6 +86,22 @@ class TestFixed(FeatureSourceConformance):
     @pytest.fixture
     def known(self) -> Known:
         return "mfa", "team", "Admins", True
+
+
+class TestDesk(ClaimsSourceConformance):
+    @pytest.fixture
+    def plugin(self, clock: MovableClock) -> Any:
+        return made("Desk", clock)
+
+
+class TestVoucher(TokenGrantConformance):
+    @pytest.fixture
+    def plugin(self, clock: MovableClock) -> Any:
+        return made("Voucher", clock)
+
+    @pytest.fixture
+    def right(self) -> Mapping[str, str]:
+        return {"voucher": "V-1234"}
 
 
 def test_every_plugin_of_the_page_is_looked_at() -> None:

@@ -11,16 +11,19 @@ class TestMySender(SenderConformance):
 """
 
 from idp.testing.conformance.channels import CodeChannelConformance, CodeSignInConformance
+from idp.testing.conformance.claims import ClaimsSourceConformance
 from idp.testing.conformance.enrollables import EnrollableConformance
 from idp.testing.conformance.factors import SecondFactorConformance
 from idp.testing.conformance.features import FeatureSourceConformance
 from idp.testing.conformance.first_factors import FirstFactorConformance
+from idp.testing.conformance.grants import TokenGrantConformance
 from idp.testing.conformance.passwords import PasswordRuleConformance
 from idp.testing.conformance.plugin import PluginConformance
 from idp.testing.conformance.senders import SenderConformance
 from idp.testing.conformance.subscribers import EventSubscriberConformance
 
 __all__ = [
+    "ClaimsSourceConformance",
     "CodeChannelConformance",
     "CodeSignInConformance",
     "EnrollableConformance",
@@ -31,4 +34,5 @@ __all__ = [
     "PluginConformance",
     "SecondFactorConformance",
     "SenderConformance",
+    "TokenGrantConformance",
 ]

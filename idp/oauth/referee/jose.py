@@ -1,0 +1,186 @@
+"""Tokens that others signed: client assertions, request objects, DPoP proofs (RFC 7515, RFC 7519, RFC 8725).
+
+joserfc has the algorithms and the keys; what is obeyed is decided here. The algorithm is chosen by the list that the
+caller allows and must fit the key (row 79); of the header, `alg`, `kid`, `typ` and, in a DPoP proof, `jwk` are read and
+nothing else is: no `jku`, `x5u`, `x5c` (rows 80, 81), and `crit` and `b64` are refused (row 84).
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, cast
+
+from joserfc.errors import JoseError
+from joserfc.jwk import JWKRegistry, Key
+from joserfc.jws import JWSRegistry
+
+LONGEST_TOKEN = 16 * 1024
+MOST_TRIED = 8
+"""Keys of a set that a token without `kid` is tried with (row 87)."""
+
+ASYMMETRIC = ("ES256", "EdDSA", "PS256", "RS256", "Ed25519", "ES384", "ES512", "PS384", "PS512", "RS384", "RS512")
+"""Signatures that we take from others (RFC 7518 §3.1, RFC 8037, RFC 9864)."""
+
+FAPI2_ALGORITHMS = ("PS256", "ES256", "EdDSA", "Ed25519")
+"""FAPI 2.0 Security Profile §5.4.1."""
+
+SYMMETRIC = ("HS256", "HS384", "HS512")
+
+SECRET_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+KEY_TYPES = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP", "HS": "oct"}
+SMALLEST_RSA = 2048
+
+
+class TokenRefused(Exception):
+    """The text is for the log, and quotes nothing of the token."""
+
+
+class KeyUnknown(TokenRefused):
+    """No key of the set fits: perhaps the client has a new one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unverified:
+    """A JWS in parts. Whoever reads `claims` before `verify` may use them to look for a key, and for nothing else."""
+
+    header: Mapping[str, object]
+    claims: Mapping[str, object]
+    message: bytes
+    signature: bytes
+
+    @property
+    def algorithm(self) -> str:
+        return str(self.header["alg"])
+
+    @property
+    def token_type(self) -> str:
+        """`typ` in lower case, without the `application/` that it may be written with (RFC 7515 §4.1.9)."""
+        return str(self.header.get("typ", "")).lower().removeprefix("application/")
+
+
+def parse_jws(token: str) -> Unverified:
+    """Raises TokenRefused."""
+    if len(token) > LONGEST_TOKEN or not token.isascii() or token.count(".") != 2:
+        raise TokenRefused("no compact JWS")
+    head, body, tail = token.split(".")
+    header, claims = _json(_decoded(head)), _json(_decoded(body))
+    if "crit" in header or "b64" in header or "zip" in header:
+        raise TokenRefused("the header asks for what we do not do")
+    if not all(isinstance(header.get(name, ""), str) for name in ("alg", "kid", "typ")):
+        raise TokenRefused("the header is malformed")
+    return Unverified(
+        header={"alg": "", **header},
+        claims=claims,
+        message=f"{head}.{body}".encode(),
+        signature=_decoded(tail),
+    )
+
+
+def verify_jws(token: str, keys: Mapping[str, object], algorithms: Collection[str]) -> Mapping[str, object]:
+    """The claims, of which the signature alone is checked. `keys` is a JWK Set. Raises TokenRefused, or KeyUnknown."""
+    parsed = parse_jws(token)
+    verify_parsed(parsed, keys, algorithms)
+    return parsed.claims
+
+
+def verify_parsed(parsed: Unverified, keys: Mapping[str, object], algorithms: Collection[str]) -> None:
+    """Raises TokenRefused, or KeyUnknown."""
+    if parsed.algorithm not in algorithms:
+        raise TokenRefused("the algorithm is not allowed")
+    found = _candidates(parsed, keys)
+    if not found:
+        raise KeyUnknown("no key of the set fits the token's header")
+    if not any(_verifies(parsed, jwk) for jwk in found):
+        raise KeyUnknown("no key verifies") if "kid" not in parsed.header else TokenRefused("the signature is wrong")
+
+
+def verify_embedded(parsed: Unverified, algorithms: Collection[str]) -> str:
+    """Checks against the public key in the header, and returns its thumbprint (RFC 9449 §4.3, RFC 7638)."""
+    jwk = parsed.header.get("jwk")
+    if parsed.algorithm not in algorithms or not isinstance(jwk, dict):
+        raise TokenRefused("the algorithm is not allowed, or there is no key")
+    if SECRET_MEMBERS & jwk.keys() or not _fits(jwk, parsed.algorithm):
+        raise TokenRefused("the key is no public key for the algorithm")
+    if not _verifies(parsed, jwk):
+        raise TokenRefused("the signature is wrong")
+    return thumbprint(jwk)
+
+
+def thumbprint(jwk: Mapping[str, object]) -> str:
+    """RFC 7638. Raises TokenRefused."""
+    try:
+        return _key(json.dumps(jwk, sort_keys=True)).thumbprint()
+    except (JoseError, ValueError, TypeError, KeyError):
+        raise TokenRefused("the key is malformed") from None
+
+
+def _candidates(parsed: Unverified, keys: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
+    listed = keys.get("keys")
+    every = [jwk for jwk in listed if isinstance(jwk, dict)] if isinstance(listed, list) else []
+    fitting = [jwk for jwk in every if _fits(jwk, parsed.algorithm)]
+    kid = parsed.header.get("kid")
+    return [jwk for jwk in fitting if jwk.get("kid") == kid] if kid is not None else fitting[:MOST_TRIED]
+
+
+def _fits(jwk: Mapping[str, object], algorithm: str) -> bool:
+    """A key for this algorithm and for signatures, as far as it says so (RFC 7517 §4)."""
+    return (
+        jwk.get("kty") == KEY_TYPES.get(algorithm[:2])
+        and jwk.get("use", "sig") == "sig"
+        and jwk.get("alg", algorithm) == algorithm
+    )
+
+
+def _verifies(parsed: Unverified, jwk: Mapping[str, object]) -> bool:
+    """False for a key that is no key, as well: a broken one in a set must not hide the good one beside it."""
+    try:
+        key = _key(json.dumps(jwk, sort_keys=True))
+        if key.key_type == "RSA" and cast(Any, key.public_key).key_size < SMALLEST_RSA:
+            return False
+        method = JWSRegistry.algorithms[parsed.algorithm]
+        method.check_key(cast(Any, key))
+        return method.verify(parsed.message, parsed.signature, key)
+    except (JoseError, ValueError, TypeError, KeyError):
+        return False
+
+
+@lru_cache(maxsize=1024)
+def _key(written: str) -> Key:
+    """Parsed once: to read an RSA or EC key costs more than to verify with it (performance, advice 3)."""
+    return JWKRegistry.import_key(json.loads(written))
+
+
+def _decoded(part: str) -> bytes:
+    """The bytes behind unpadded base64url, of which there is one spelling only (row 23)."""
+    try:
+        data = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+    except binascii.Error:
+        raise TokenRefused("no base64url") from None
+    if base64.urlsafe_b64encode(data).rstrip(b"=").decode() != part:
+        raise TokenRefused("no canonical base64url")
+    return data
+
+
+def _json(data: bytes) -> dict[str, object]:
+    """One object without duplicate members, NaN or infinities (row 121)."""
+    try:
+        value = json.loads(data.decode(), object_pairs_hook=_without_duplicates, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise TokenRefused("no JSON") from None
+    if not isinstance(value, dict):
+        raise TokenRefused("no JSON object")
+    return value
+
+
+def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("duplicate member")
+    return members
+
+
+def _refuse(constant: str) -> object:
+    raise ValueError(f"{constant} is no JSON")

@@ -1,0 +1,66 @@
+"""The book of clients: who is known, by which keys, and which APIs tokens may be for."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from idp.core.client import Client, ResourceServer
+from idp.core.ids import ClientId
+from idp.oauth.clients.flaws import Misfit
+from idp.oauth.clients.public_keys import usable_keys
+from idp.ports.oauth import Fetcher, FetchRefused
+from idp.ports.storage import Store
+
+LONGEST_ID = 2048
+JWK_SET = "application/json, application/jwk-set+json"
+_NO_KEYS: Mapping[str, object] = {"keys": []}
+
+
+class ClientDocuments(Protocol):
+    """Clients that are described by a document at the address that is their id."""
+
+    async def find(self, client_id: str) -> Client | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientBook:
+    """One point read for each question: what the command line changes is in effect at once.
+
+    `documents` is None where client ID metadata documents are off.
+    """
+
+    store: Store
+    fetcher: Fetcher
+    documents: ClientDocuments | None = None
+
+    async def find(self, client_id: str) -> Client | None:
+        """A client that may act now. A row of ours wins over a document, so that a disabled one stays disabled."""
+        if not 0 < len(client_id) <= LONGEST_ID or not client_id.isprintable():
+            return None
+        client = await self.store.read(lambda work: work.oauth.clients.by_id(ClientId(client_id)))
+        if client is None and self.documents is not None and client_id.startswith("https://"):
+            client = await self.documents.find(client_id)
+        return client if client is not None and client.disabled_at is None else None
+
+    async def keys(self, client: Client, *, fresh: bool = False) -> Mapping[str, object]:
+        """Its public keys as a JWK Set; an empty one where there are none, or its `jwks_uri` gives none.
+
+        `fresh` goes past the cache, for a `kid` that is not in it (at most once a minute for an address).
+        """
+        metadata = client.metadata
+        if metadata.jwks is not None:
+            return metadata.jwks
+        if metadata.jwks_uri is None:
+            return _NO_KEYS
+        fetch = self.fetcher.get_fresh if fresh else self.fetcher.get
+        try:
+            fetched = await fetch(metadata.jwks_uri, accept=JWK_SET)
+            return usable_keys(json.loads(fetched.body))
+        except (FetchRefused, Misfit, ValueError, RecursionError):
+            return _NO_KEYS
+
+    async def resources(self) -> Mapping[str, ResourceServer]:
+        """By identifier, as it stands in `resource` parameters."""
+        found = await self.store.read(lambda work: work.oauth.resources.all())
+        return {resource.identifier: resource for resource in found}

@@ -1,0 +1,229 @@
+"""Client metadata: one parser for configuration, command line, registration and metadata documents (decision 0020).
+
+RFC 7591 §2, OIDC Registration §2, RFC 9126 §6, RFC 9101 §10.5, RFC 9449 §5.2, RFC 8705 §3.4, JARM §3, RFC 9701 §6, the
+logout specifications, OAuth 2.0 Multiple Response Types. Members that we do not know are ignored (RFC 7591 §2); values
+that we do not support are refused.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from idp.core.client import ClientMetadata, Profile
+from idp.oauth import algorithms
+from idp.oauth.clients import members, vocabulary
+from idp.oauth.clients.addresses import (
+    check_https,
+    check_only_https,
+    check_redirect_uri,
+    check_without_fragment,
+    is_private_scheme,
+)
+from idp.oauth.clients.coherence import flaws_between
+from idp.oauth.clients.flaws import Flaw, Misfit, refusal_of
+from idp.oauth.clients.public_keys import check_public_keys
+from idp.oauth.rules import OFFLINE_ACCESS, SCOPES
+
+_PAGE = members.address(check_https)
+_SIGNED = members.one_of(algorithms.SIGNING)
+_ENCRYPTED = members.one_of(algorithms.KEY_MANAGEMENT)
+_CONTENT = members.one_of(algorithms.CONTENT_ENCRYPTION)
+
+_READERS: Mapping[str, members.Reader] = {
+    "redirect_uris": members.list_of(members.address(check_redirect_uri)),
+    "post_logout_redirect_uris": members.list_of(members.address(check_redirect_uri)),
+    "grant_types": members.list_of(members.one_of(vocabulary.GRANT_TYPES)),
+    "response_types": members.list_of(members.one_of(vocabulary.RESPONSE_TYPES)),
+    "scope": members.scope,
+    "application_type": members.one_of(vocabulary.APPLICATION_TYPES),
+    "token_endpoint_auth_method": members.one_of(vocabulary.AUTH_METHODS),
+    "token_endpoint_auth_signing_alg": members.one_of((*algorithms.SIGNING, *algorithms.SHARED_SECRET)),
+    "jwks": check_public_keys,
+    "jwks_uri": members.address(check_without_fragment),
+    "client_name": members.text,
+    "client_uri": _PAGE,
+    "logo_uri": _PAGE,
+    "policy_uri": _PAGE,
+    "tos_uri": _PAGE,
+    "contacts": members.list_of(members.contact, most=16),
+    "initiate_login_uri": members.address(check_only_https),
+    "software_id": members.text,
+    "software_version": members.text,
+    "subject_type": members.one_of(vocabulary.SUBJECT_TYPES),
+    "sector_identifier_uri": members.address(check_only_https),
+    "id_token_signed_response_alg": _SIGNED,
+    "id_token_encrypted_response_alg": _ENCRYPTED,
+    "id_token_encrypted_response_enc": _CONTENT,
+    "userinfo_signed_response_alg": _SIGNED,
+    "userinfo_encrypted_response_alg": _ENCRYPTED,
+    "userinfo_encrypted_response_enc": _CONTENT,
+    "introspection_signed_response_alg": _SIGNED,
+    "authorization_signed_response_alg": _SIGNED,
+    "access_token_signed_response_alg": _SIGNED,
+    "default_max_age": members.seconds,
+    "require_auth_time": members.switch,
+    "default_acr_values": members.list_of(members.words, most=16),
+    "request_object_signing_alg": members.one_of((*algorithms.SIGNING, algorithms.UNSIGNED)),
+    "request_uris": members.list_of(_PAGE),
+    "require_signed_request_object": members.switch,
+    "require_pushed_authorization_requests": members.switch,
+    "require_pkce": members.switch,
+    "backchannel_logout_uri": members.address(check_without_fragment),
+    "backchannel_logout_session_required": members.switch,
+    "frontchannel_logout_uri": members.address(check_https),
+    "frontchannel_logout_session_required": members.switch,
+    "dpop_bound_access_tokens": members.switch,
+    "tls_client_certificate_bound_access_tokens": members.switch,
+    "tls_client_auth_subject_dn": members.text,
+    "tls_client_auth_san_dns": members.words,
+    "tls_client_auth_san_uri": members.words,
+    "tls_client_auth_san_ip": members.words,
+    "tls_client_auth_san_email": members.words,
+}
+
+_REFUSED = {
+    "request_object_encryption_alg": "encrypted request objects",
+    "request_object_encryption_enc": "encrypted request objects",
+    "authorization_encrypted_response_alg": "encrypted authorization responses",
+    "authorization_encrypted_response_enc": "encrypted authorization responses",
+    "introspection_encrypted_response_alg": "encrypted introspection responses",
+    "introspection_encrypted_response_enc": "encrypted introspection responses",
+}
+"""What a client would count on, and we do not do: refused, because an answer without it would be a broken promise."""
+
+_TRANSLATED = {
+    "client_name": members.text,
+    "client_uri": _PAGE,
+    "logo_uri": _PAGE,
+    "policy_uri": _PAGE,
+    "tos_uri": _PAGE,
+}
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}", re.ASCII)
+_MOST_TEXTS = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetadataTerms:
+    """What holds for whoever registers. `default_scope` is given to a client that signs people in and names none;
+    `scopes`, unless None, is all it may have: the rest is left out (RFC 7591 §2).
+    """
+
+    profile: Profile | None = None
+    default_scope: tuple[str, ...] = SCOPES
+    scopes: frozenset[str] | None = None
+
+
+OPERATOR = MetadataTerms()
+"""The operator's own clients."""
+
+
+def parse_metadata(document: Mapping[str, object], terms: MetadataTerms = OPERATOR) -> ClientMetadata:
+    """Raises InvalidRedirectUri or InvalidClientMetadata with all that is wrong."""
+    metadata, flaws = examine_metadata(document, terms)
+    if flaws:
+        raise refusal_of(flaws)
+    return metadata
+
+
+def examine_metadata(
+    document: Mapping[str, object], terms: MetadataTerms = OPERATOR
+) -> tuple[ClientMetadata, Sequence[Flaw]]:
+    """The metadata as far as it can be read, and everything that is wrong with it."""
+    values, flaws = _read(document)
+    values |= _defaults(values, terms)
+    metadata = ClientMetadata(**values)
+    unread = {flaw.member for flaw in flaws}
+    flaws += [flaw for flaw in flaws_between(metadata, terms.profile) if flaw.member not in unread]
+    return metadata, flaws
+
+
+def _read(document: Mapping[str, object]) -> tuple[dict[str, Any], list[Flaw]]:
+    values: dict[str, Any] = {}
+    texts: dict[str, str] = {}
+    flaws: list[Flaw] = []
+    for member, value in document.items():
+        if value is None:
+            continue  # as if left out (RFC 7592 §2.2)
+        try:
+            name, hash_sign, language = member.partition("#")
+            if member in _REFUSED:
+                raise Misfit(f"asks for {_REFUSED[member]}, which we do not do", "Leave it out.")
+            if hash_sign and name in _TRANSLATED:
+                texts[_translated(name, language, len(texts))] = str(_TRANSLATED[name](value))
+            elif member in _READERS:
+                values[member] = _READERS[member](value)
+        except Misfit as misfit:
+            flaws.append(Flaw(member=_shown(member), reason=misfit.reason, mend=misfit.mend))
+    return {**values, "texts": texts}, flaws
+
+
+def _translated(name: str, language: str, already: int) -> str:
+    """OIDC Registration §2.1."""
+    if not _LANGUAGE.fullmatch(language):
+        raise Misfit("names no language after the #", 'Write a language tag (BCP 47): "client_name#es".')
+    if already >= _MOST_TEXTS:
+        raise Misfit("is one translation too many", f"Up to {_MOST_TEXTS}.")
+    return f"{name}#{language}"
+
+
+def _shown(member: str) -> str:
+    """A member's name without what a stranger wrote behind its `#`."""
+    return member.partition("#")[0]
+
+
+def _defaults(values: Mapping[str, Any], terms: MetadataTerms) -> dict[str, Any]:
+    """What a registration means that leaves it out."""
+    found: dict[str, Any] = {}
+    grants = values.get("grant_types", (vocabulary.AUTHORIZATION_CODE,))
+    if "response_types" not in values and vocabulary.AUTHORIZATION_CODE not in grants:
+        found["response_types"] = ()
+    if "application_type" not in values and any(map(is_private_scheme, values.get("redirect_uris", ()))):
+        # RFC 7591 alone knows no application type: a scheme of its own says that it is an app on a device
+        found["application_type"] = "native"
+    if terms.profile is Profile.FAPI2 and "id_token_signed_response_alg" not in values:
+        found["id_token_signed_response_alg"] = "ES256"  # RS256, the usual default, is not allowed there
+    for kind in ("id_token", "userinfo"):
+        if f"{kind}_encrypted_response_alg" in values and f"{kind}_encrypted_response_enc" not in values:
+            found[f"{kind}_encrypted_response_enc"] = algorithms.DEFAULT_CONTENT_ENCRYPTION
+    return {**found, "scope": _scope(values.get("scope", ()), grants, terms)}
+
+
+def _scope(asked: tuple[str, ...], grants: Sequence[str], terms: MetadataTerms) -> tuple[str, ...]:
+    if terms.scopes is not None:
+        asked = tuple(scope for scope in asked if scope in terms.scopes)
+    if asked or not {vocabulary.AUTHORIZATION_CODE, vocabulary.DEVICE_CODE}.intersection(grants):
+        return asked
+    refreshes = vocabulary.REFRESH_TOKEN in grants
+    return tuple(scope for scope in terms.default_scope if refreshes or scope != OFFLINE_ACCESS)
+
+
+_DEFAULTS = ClientMetadata()
+
+
+def metadata_to_json(metadata: ClientMetadata) -> dict[str, object]:
+    """The members as RFC 7591 §3.2.1 answers them: what is in effect, without what was never registered."""
+    document: dict[str, object] = {}
+    for field in fields(metadata):
+        value = getattr(metadata, field.name)
+        if field.name == "texts":
+            document |= value
+        elif field.name == "scope":
+            document["scope"] = " ".join(value)
+        elif field.name in _ALWAYS or value != getattr(_DEFAULTS, field.name):
+            document[field.name] = list(value) if isinstance(value, tuple) else value
+    return document
+
+
+_ALWAYS = frozenset(
+    {
+        "redirect_uris",
+        "grant_types",
+        "response_types",
+        "application_type",
+        "token_endpoint_auth_method",
+        "subject_type",
+        "id_token_signed_response_alg",
+    }
+)
+"""Answered even where the client left them to us: it must know what it got."""

@@ -58,9 +58,9 @@ def with_factor(idp: TestProvider, factor: type[Enrollable[Any]]) -> Administrat
     return Administration(Verbs(replace(world, extensions=replace(world.extensions, second_factors=factors))))
 
 
-def with_flags_elsewhere(idp: TestProvider) -> Administration:
+def with_flags_elsewhere(idp: TestProvider, source: FeatureSource[Any] | None = None) -> Administration:
     world = idp.provider.verbs.world
-    source = Elsewhere(PluginSettings(), plugin_context("elsewhere"))
+    source = source or Elsewhere(PluginSettings(), plugin_context("elsewhere"))
     extensions = replace(world.extensions, feature_source=source)
     book = replace(world.book, extensions=extensions)
     return Administration(Verbs(replace(world, extensions=extensions, book=book)))

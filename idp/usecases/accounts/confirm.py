@@ -37,11 +37,11 @@ class ConfirmAddress:
 
     async def __call__(self, token: str, source: Source, password: str | None = None) -> SignedIn | DoneWithoutSession:
         challenge, standing = await self.store.read(lambda work: self._look_up(work, token))
-        standing = await self.policy.settle(standing)
         encoded = None
         if password is not None:
             await self.passwords.check(password, standing.account, jurisdictions_of(standing))
             encoded = await self.passwords.hash(password)
+        standing = await self.policy.settle(standing)  # last: a queue of hashes may be long
         opened = await self.store.transact(lambda work: self._confirm(work, challenge, standing, encoded, source))
         return self.door.present(opened) if isinstance(opened, Opened) else opened
 
@@ -82,7 +82,9 @@ class ConfirmAddress:
         work.record(Event(name=EventName.CONFIRMATION_DONE, account_id=account.id), source=source, now=now)
         if self.policy.needs_second_factor(standing):
             return DoneWithoutSession(account=account)
-        entry = Entry(account_id=account.id, methods=("otp",), proved_second_factor=False, source=source)
+        entry = Entry(
+            account_id=account.id, methods=("otp",), proved_second_factor=False, standing=standing, source=source
+        )
         return self.door.open_session(work, entry, now)
 
     def _change_address(

@@ -43,9 +43,9 @@ class ResetPassword:
         now = self.clock.now()
         digest = self.post.link_digest(Purpose.RESET_PASSWORD, token)
         standing = await self.store.read(lambda work: self._look_up(work, digest, now))
-        standing = await self.policy.settle(standing)
         await self.passwords.check(password, standing.account, jurisdictions_of(standing))
         encoded = await self.passwords.hash(password)
+        standing = await self.policy.settle(standing)  # last: a queue of hashes may be long
         opened = await self.store.transact(lambda work: self._reset(work, standing, digest, encoded, source))
         return self.door.present(opened) if isinstance(opened, Opened) else opened
 
@@ -70,5 +70,7 @@ class ResetPassword:
         self.post.notice(work, account, Template.PASSWORD_CHANGED, now)
         if self.policy.needs_second_factor(standing):
             return DoneWithoutSession(account=account)
-        entry = Entry(account_id=account.id, methods=("otp",), proved_second_factor=False, source=source)
+        entry = Entry(
+            account_id=account.id, methods=("otp",), proved_second_factor=False, standing=standing, source=source
+        )
         return self.door.open_session(work, entry, now)

@@ -16,7 +16,7 @@ from idp.usecases.rules import Rules
 from idp.usecases.sessions.refresh_tokens import RefreshTokens
 from idp.usecases.sessions.tokens import Tokens
 from idp.usecases.signin.outcome import SignedIn
-from idp.usecases.signin.policy import Policy
+from idp.usecases.signin.policy import Policy, Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +34,14 @@ class Opened:
 class Entry:
     """Who comes in, and what they proved.
 
-    `proved_against` is the account as it was when a password was looked at; None where no password was.
+    `standing` is what decided so far, settled with what a FeatureSource says. `proved_against` is the account as it was
+    when a password was looked at; None where no password was.
     """
 
     account_id: AccountId
     methods: tuple[str, ...]
     proved_second_factor: bool
+    standing: Standing | None = None
     proved_against: Account | None = None
     source: Source
 
@@ -86,7 +88,7 @@ class Door:
             raise BadCredentials(attempts_left=1)
         if not account.is_confirmed:
             raise NotConfirmed(account.id)
-        if not entry.proved_second_factor and self.policy.needs_second_factor_after_all(work, account):
+        if not entry.proved_second_factor and self.policy.needs_second_factor_after_all(work, account, entry.standing):
             raise CodeMissing
         return account
 

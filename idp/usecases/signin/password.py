@@ -61,6 +61,7 @@ class SignInWithPassword:
             account_id=proved.standing.account.id,
             methods=names_of((*proved.methods, *(secondly.amr if secondly else ()))),
             proved_second_factor=secondly is not None,
+            standing=proved.standing,
             proved_against=proved.standing.account,
             source=source,
         )

@@ -1,13 +1,13 @@
 """What an account has to prove, and by which methods it can."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from idp.core.account import Account
 from idp.core.errors import PluginFailed
 from idp.core.feature import FlagTable
-from idp.core.ids import NOBODY
+from idp.core.ids import NOBODY, TenantId
 from idp.core.tenant import Membership, Tenant
 from idp.ports.storage import UnitOfWork
 from idp.sdk import CodeChannel, SecondFactor
@@ -41,6 +41,10 @@ class Standing:
     @property
     def tenants(self) -> tuple[Tenant, ...]:
         return tuple(membership.tenant for membership in self.memberships)
+
+    @property
+    def tenant_ids(self) -> tuple[TenantId, ...]:
+        return tuple(tenant.id for tenant in self.tenants)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,14 +84,18 @@ class Policy:
         demanded = standing.flags.value(self.book.find(MFA.name), standing.tenants) is True
         return demanded or bool(standing.account.mfa_methods)
 
-    def needs_second_factor_after_all(self, work: UnitOfWork, account: Account) -> bool:
+    def needs_second_factor_after_all(self, work: UnitOfWork, account: Account, settled: Standing | None) -> bool:
         """The last look, in the transaction that opens the session.
 
-        What a FeatureSource demands was asked a moment ago: it cannot be asked in here, and our own flags are not its.
+        A FeatureSource cannot be asked in here: what it said a moment ago counts, in `settled`. A tenant that the
+        account has joined since, of which it was not asked, demands a second factor: fail closed.
         """
-        if self.extensions.feature_source is not None:
-            return bool(account.mfa_methods)
-        return self.needs_second_factor(self.standing(work, account))
+        standing = self.standing(work, account)
+        if self.extensions.feature_source is None:
+            return self.needs_second_factor(standing)
+        if settled is None or not set(standing.tenant_ids) <= set(settled.tenant_ids):
+            return True
+        return self.needs_second_factor(replace(standing, flags=settled.flags))
 
     async def second_factors(
         self, standing: Standing, *, without_channels: Iterable[str] = ()

@@ -139,6 +139,7 @@ class SignInWithSingleUseCode:
             account_id=account_id,
             methods=names_of((*right.way_in.amr, *(secondly.amr if secondly else ()))),
             proved_second_factor=secondly is not None,
+            standing=right.standing,
             source=claim.source,
         )
         opened = self.door.open_session(work, entry, now)

@@ -15,7 +15,8 @@ class Account:
     """An account. `mfa_methods` are the second factors it enrolled for; an empty set demands none by itself.
 
     `roles` are global (`admin`, `super_admin`, `support_admin`); roles within a tenant belong to the membership.
-    `extra` keeps what a contract's front end echoes back and no rule of ours reads.
+    `extra` keeps what a contract's front end echoes back and no rule of ours reads; `claims` what people say of
+    themselves for apps to read (`standard_claims.SELF_TOLD`).
     """
 
     id: AccountId
@@ -37,6 +38,7 @@ class Account:
     created_at: datetime
     updated_at: datetime
     extra: Mapping[str, object] = field(default_factory=dict)
+    claims: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def is_confirmed(self) -> bool:

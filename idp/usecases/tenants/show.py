@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from idp.core.errors import NotFound
-from idp.core.feature import FeatureKind, FlagTable
+from idp.core.feature import Feature, FeatureKind, FlagTable
 from idp.core.tenant import Tenant, TenantKind
 from idp.ports.storage import Store, UnitOfWork
 from idp.usecases.tenants.features import FeatureBook
@@ -48,12 +48,16 @@ class ShowJurisdictions:
         return Switched(tenant=tenant, features=switched(self.book, settled, tenant))
 
 
-def switched(book: FeatureBook, table: FlagTable, tenant: Tenant) -> tuple[tuple[str, bool], ...]:
-    """The boolean features that concern an app: what signing in takes, the ways in, and the operator's own.
+def concerning_apps(book: FeatureBook) -> Sequence[Feature]:
+    """What signing in takes, the ways in, and the operator's own.
 
     Which senders and rules are installed is nobody's business (row 138).
     """
     ways = {*book.extensions.code_sign_ins, *(one.context.name for one in book.extensions.second_factors.values())}
-    shown = (one for one in book.features.values() if one.kind is not FeatureKind.PERMISSION or one.name in ways)
-    values = ((feature.alias or feature.name, table.value(feature, [tenant])) for feature in shown)
+    return [one for one in book.features.values() if one.kind is not FeatureKind.PERMISSION or one.name in ways]
+
+
+def switched(book: FeatureBook, table: FlagTable, tenant: Tenant) -> tuple[tuple[str, bool], ...]:
+    """The boolean features that concern an app, by the contract's spelling where one exists."""
+    values = ((feature.alias or feature.name, table.value(feature, [tenant])) for feature in concerning_apps(book))
     return tuple((name, value) for name, value in values if isinstance(value, bool))

@@ -36,7 +36,7 @@ from idp.crypto.rotation import (
 from idp.crypto.signing_key import ALGORITHMS
 from idp.crypto.verifier import KeyringVerifier
 from idp.ports.ambient import Clock
-from idp.ports.crypto import Sealer, TokenSigner, TokenVerifier
+from idp.ports.crypto import Sealer, TokenSigner
 from idp.ports.storage import Store, StoredKey
 
 OURSELVES = Source(address="")
@@ -150,7 +150,12 @@ class Keyring:
             raise ValueError(f"no signing keys for {algorithm!r}")
         return KeyringSigner(self, algorithm)
 
-    def verifier(self) -> TokenVerifier:
+    @property
+    def signers(self) -> "KeyringSigners":
+        """One for each algorithm."""
+        return KeyringSigners(self, self._algorithms)
+
+    def verifier(self) -> KeyringVerifier:
         return KeyringVerifier(issuer=self._issuer, clock=self._clock, keys=lambda: self.opened.verifying)
 
     def document(self) -> Published:
@@ -233,3 +238,20 @@ class KeyringSigner:
 
     def sign(self, claims: Mapping[str, object], token_type: str) -> str:
         return self._keyring.opened.signing[self._algorithm].sign(claims, token_type)
+
+
+class KeyringSigners:
+    """The keyring's signers by algorithm: what the OpenID Provider signs with (idp.ports.oauth.Signers)."""
+
+    def __init__(self, keyring: Keyring, algorithms: Sequence[str]) -> None:
+        self._signers = {algorithm: keyring.signer(algorithm) for algorithm in algorithms}
+
+    def __call__(self, algorithm: str) -> TokenSigner:
+        try:
+            return self._signers[algorithm]
+        except KeyError:
+            raise ValueError(f"no signing keys for {algorithm!r}") from None
+
+    @property
+    def algorithms(self) -> tuple[str, ...]:
+        return tuple(self._signers)

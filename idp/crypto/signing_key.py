@@ -14,14 +14,16 @@ from joserfc.jws import JWSRegistry
 from idp.core.ids import KeyId
 
 RS256 = "RS256"
+PS256 = "PS256"
 ES256 = "ES256"
 EDDSA = "EdDSA"
-ALGORITHMS = (ES256, RS256, EDDSA)
+ALGORITHMS = (ES256, RS256, PS256, EDDSA)
 """All asymmetric: a key that is published can verify, and never sign (threat row 79, Authlib CVE-2024-37568)."""
 
 RSA_BITS = 3072
 PUBLIC_MEMBERS = {
     RS256: ("kty", "n", "e"),
+    PS256: ("kty", "n", "e"),
     ES256: ("kty", "crv", "x", "y"),
     EDDSA: ("kty", "crv", "x"),
 }
@@ -50,7 +52,7 @@ class SigningKey:
         """A fresh one. RSA takes a fifth of a second or more: not on the event loop."""
         parameters: KeyParameters = {"alg": algorithm, "use": "sig"}
         match algorithm:
-            case "RS256":
+            case "RS256" | "PS256":
                 return cls(algorithm, RSAKey.generate_key(RSA_BITS, parameters))
             case "ES256":
                 return cls(algorithm, ECKey.generate_key("P-256", parameters))
@@ -95,7 +97,7 @@ class SigningKey:
 
 def _imported(jwk: dict[str, Any]) -> Key:
     match jwk["alg"]:
-        case "RS256":
+        case "RS256" | "PS256":
             return _rsa(jwk)
         case "ES256":
             return ECKey.import_key(jwk)
@@ -104,12 +106,12 @@ def _imported(jwk: dict[str, Any]) -> Key:
     raise KeyUnusable("not of an algorithm of ours")
 
 
-def _rsa(jwk: dict[str, str]) -> RSAKey:
+def _rsa(jwk: dict[str, Any]) -> RSAKey:
     """Without the test for primality, 140 ms a key: the seal around the key says that we made it."""
     n, e, d, p, q, dp, dq, qi = (_number(jwk[name]) for name in ("n", "e", "d", "p", "q", "dp", "dq", "qi"))
     numbers = RSAPrivateNumbers(p=p, q=q, d=d, dmp1=dp, dmq1=dq, iqmp=qi, public_numbers=RSAPublicNumbers(n=n, e=e))
     key = numbers.private_key(unsafe_skip_rsa_key_validation=True)
-    return RSAKey.import_key(key, {"alg": RS256, "use": "sig"})
+    return RSAKey.import_key(key, {"alg": jwk["alg"], "use": "sig"})
 
 
 def _number(text: str) -> int:

@@ -59,6 +59,10 @@ class TokenVerifier(Protocol):
         """The one door from bytes to claims. Raises SessionExpired but for a live token of ours, of that kind."""
         ...
 
+    def verify_issued(self, token: str, token_type: str) -> VerifiedClaims:
+        """The same for whatever audience: the caller judges `aud`."""
+        ...
+
 
 class SealBroken(Exception):
     """A sealed value does not open: altered, moved, or the master key is another."""

@@ -10,6 +10,7 @@ from idp.crypto.signing_key import ALGORITHMS, SigningKey
 
 MEMBERS = {
     "RS256": {"kty", "n", "e", "use", "alg", "kid"},
+    "PS256": {"kty", "n", "e", "use", "alg", "kid"},
     "ES256": {"kty", "crv", "x", "y", "use", "alg", "kid"},
     "EdDSA": {"kty", "crv", "x", "use", "alg", "kid"},
 }

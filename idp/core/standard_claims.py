@@ -49,7 +49,33 @@ ADDRESS_PARTS = ("formatted", "street_address", "locality", "region", "postal_co
 """OIDC Core §5.1.1."""
 
 PROTOCOL = frozenset(
-    "iss sub aud exp nbf iat jti azp nonce auth_time at_hash c_hash s_hash acr amr sid sub_jwk cnf act may_act scope "
-    "client_id gid events _claim_names _claim_sources".split()
+    [
+        "iss",
+        "sub",
+        "aud",
+        "exp",
+        "nbf",
+        "iat",
+        "jti",
+        "azp",
+        "nonce",
+        "auth_time",
+        "at_hash",
+        "c_hash",
+        "s_hash",
+        "acr",
+        "amr",
+        "sid",
+        "sub_jwk",
+        "cnf",
+        "act",
+        "may_act",
+        "scope",
+        "client_id",
+        "gid",
+        "events",
+        "_claim_names",
+        "_claim_sources",
+    ]
 )
 """Claims that the protocol itself writes: no plugin and no profile may."""

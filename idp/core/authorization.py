@@ -14,7 +14,8 @@ class AuthorizationRequest:
     """A request whose client and redirect URI are proved and whose parameters are judged (OIDC Core §3.1.2.1).
 
     `redirect_uri` is where the answer goes; `named_redirect_uri` what the request said, which the token request must
-    repeat (RFC 6749 §4.1.3). `response_mode` is resolved, JARM's `jwt` to `query.jwt`.
+    repeat (RFC 6749 §4.1.3). `response_mode` is resolved, JARM's `jwt` to `query.jwt`. `pushed_as` is the digest, in
+    hexadecimal, of the pushed request that it came as: answered with it, used up with it.
     """
 
     client_id: ClientId
@@ -37,6 +38,7 @@ class AuthorizationRequest:
     claims: Mapping[str, object] = field(default_factory=dict)
     resources: tuple[str, ...] = ()
     dpop_jkt: str | None = None
+    pushed_as: str | None = None
 
     @property
     def is_openid(self) -> bool:

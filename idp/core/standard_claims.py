@@ -48,34 +48,9 @@ SELF_TOLD = (
 ADDRESS_PARTS = ("formatted", "street_address", "locality", "region", "postal_code", "country")
 """OIDC Core §5.1.1."""
 
-PROTOCOL = frozenset(
-    [
-        "iss",
-        "sub",
-        "aud",
-        "exp",
-        "nbf",
-        "iat",
-        "jti",
-        "azp",
-        "nonce",
-        "auth_time",
-        "at_hash",
-        "c_hash",
-        "s_hash",
-        "acr",
-        "amr",
-        "sid",
-        "sub_jwk",
-        "cnf",
-        "act",
-        "may_act",
-        "scope",
-        "client_id",
-        "gid",
-        "events",
-        "_claim_names",
-        "_claim_sources",
-    ]
+_REGISTERED = (
+    "iss sub aud exp nbf iat jti azp nonce auth_time at_hash c_hash s_hash acr amr sid sub_jwk cnf act may_act"
 )
+_OTHERS = "scope client_id gid events _claim_names _claim_sources"
+PROTOCOL = frozenset(f"{_REGISTERED} {_OTHERS}".split())
 """Claims that the protocol itself writes: no plugin and no profile may."""

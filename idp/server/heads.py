@@ -31,8 +31,13 @@ class HeadRefused(Exception):
         self.status = status
 
 
-def judge(version: str, target: bytes, fields: Sequence[tuple[bytes, bytes]], *, upgrades: bool = False) -> None:
-    """Raises HeadRefused. `fields` have their names in lower case; `upgrades`: the request asks for a protocol."""
+def judge(
+    version: str, target: bytes, fields: Sequence[tuple[bytes, bytes]], *, upgrades: bool = False
+) -> dict[bytes, bytes]:
+    """The fields by name, the last of each. Raises HeadRefused.
+
+    `fields` have their names in lower case; `upgrades`: the request asks for a protocol.
+    """
     if version not in {"1.0", "1.1"}:
         raise HeadRefused(505)
     if len(target) > LONGEST_TARGET:
@@ -48,6 +53,7 @@ def judge(version: str, target: bytes, fields: Sequence[tuple[bytes, bytes]], *,
         raise HeadRefused(400)
     _judge_framing(version, values.get(b"transfer-encoding"), values.get(b"content-length"))
     _judge_target(target, values.get(b"host", b""))
+    return values
 
 
 def _judge_repetition(single: Sequence[bytes]) -> None:

@@ -5,13 +5,17 @@ size, trailers are added to a request's headers after it was judged, and any num
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 import httptools
+from starlette.types import ASGIApp, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from idp.server.exchange import Exchange
 from idp.server.heads import LARGEST_HEAD, HeadRefused, judge
 from idp.server.refusal import refusal_bytes
 
@@ -48,10 +52,15 @@ class Exit:
 class BoundedProtocol(HttpToolsProtocol):
     """Made once per connection, called by the event loop and by the parser."""
 
+    cycle: Any  # an Exchange, as far as uvicorn asks it
+    pipeline: Any
+
     def __init__(self, *, bounds: Bounds, **parts: Any) -> None:
         super().__init__(**parts)
         self._bounds = bounds
         self._deadline: asyncio.TimerHandle | None = None
+        self._rest: asyncio.TimerHandle | None = None
+        self._rests_until: float | None = None
         self._stalled: asyncio.TimerHandle | None = None
         self._is_in_head = False
         self._is_deaf = self._is_leaving = False
@@ -63,7 +72,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._exit: Any = Exit(transport, self._close)
+        self.exit: Any = Exit(transport, self._close)
         if self.client is not None:
             self.client = (self.client[0].removeprefix("::ffff:"), self.client[1])  # IPv4 on a socket for both
         count = len(self.connections)
@@ -76,14 +85,14 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._head_arrived()
-        self._unset_keepalive_if_required()
+        self._go_to_work()
         self.resume_writing()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         if self._is_deaf:
             return
-        self._unset_keepalive_if_required()
+        self._rests_until = None
         # in slices, so that no more than one of them escapes the count of what the parser holds without a word
         for start in range(0, len(data), SLICE):
             piece = data[start : start + SLICE] if len(data) > SLICE else data
@@ -103,32 +112,37 @@ class BoundedProtocol(HttpToolsProtocol):
             self._stalled = None
         super().resume_writing()
 
-    def timeout_keep_alive_handler(self) -> None:
-        super().timeout_keep_alive_handler()
-        self._close_for_certain()
-
     # --- the parser calls ---
 
     def on_message_begin(self) -> None:
-        super().on_message_begin()
+        self.url = b""
+        self.headers = []
         self._is_in_head = True
         self._silent = self._piece
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         self._head_arrived()
         upgrades = self.parser.should_upgrade()
         # `x_forwarded_for` mimics a name that proxies set, for those behind who take the one for the other (row 111)
-        self.headers[:] = [field for field in self.headers if b"_" not in field[0]]
-        self._judge(upgrades=upgrades)
+        headers = [field for field in self.headers if b"_" not in field[0]]
+        version = self.parser.get_http_version()
+        fields = self._judge(version, headers, upgrades=upgrades)
         self._is_in_head = False
         self._silent = 0
-        super().on_headers_complete()
-        self.cycle.transport = self._exit
-        self._unanswered += 1
-        if upgrades:
+        exchange = Exchange(
+            self._scope(version, headers),
+            self,
             # we switch to nothing (RFC 9110 §7.8). The parser believes that we do: from here on it is not asked
-            self.cycle.keep_alive = False
-            self._raw = int(dict(self.headers).get(b"content-length", b"0"))
+            keep_alive=not upgrades and version != "1.0" and self.parser.should_keep_alive(),
+            is_waited_for=fields.get(b"expect", b"").lower() == b"100-continue",
+        )
+        self._unanswered += 1
+        self._begin(exchange)
+        if upgrades:
+            self._raw = int(fields.get(b"content-length", b"0"))
         self.headers = []  # for the trailers, which come when everything is decided (RFC 9110 §6.5.1)
 
     def on_body(self, body: bytes) -> None:
@@ -142,9 +156,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_complete()
         if not self._unanswered:  # the answer went out before the end of the body: from here on we are idle
             self._head_arrived()
-            self.timeout_keep_alive_task = self.loop.call_later(
-                self.timeout_keep_alive, self.timeout_keep_alive_handler
-            )
+            self._go_to_rest()
 
     # --- the running request calls ---
 
@@ -152,17 +164,80 @@ class BoundedProtocol(HttpToolsProtocol):
         self._unanswered -= 1
         if self._is_leaving:
             return
-        super().on_response_complete()
+        self.server_state.total_requests += 1
         if self.transport.is_closing():
             self._close_for_certain()
-        elif self._last_words is not None and not self._unanswered:
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start(*self.pipeline.pop())
+        else:
+            self._go_to_rest()
+        if self._last_words is not None and not self._unanswered:
             self._answer(self._last_words)
+
+    @property
+    def default_headers(self) -> Sequence[tuple[bytes, bytes]]:
+        return self.server_state.default_headers
 
     # --- our own ---
 
     @property
     def _is_idle(self) -> bool:
-        return not self._unanswered and self.timeout_keep_alive_task is None
+        return not self._unanswered and self._rests_until is None
+
+    def _scope(self, version: str, headers: list[tuple[bytes, bytes]]) -> Scope:
+        target = httptools.parse_url(self.url)
+        path = target.path.decode("ascii")
+        return {
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "http_version": version,
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,
+            "root_path": "",
+            "method": self.parser.get_method().decode("ascii"),
+            "path": unquote(path) if "%" in path else path,
+            "raw_path": target.path,
+            "query_string": target.query or b"",
+            "headers": headers,
+        }
+
+    def _begin(self, exchange: Exchange) -> None:
+        """At once, or when those before it are answered."""
+        before, self.cycle = self.cycle, exchange
+        if before is None or before.response_complete:
+            self._start(exchange, self.app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((exchange, self.app))
+
+    def _start(self, exchange: Exchange, app: ASGIApp) -> None:
+        """In an empty context: what a task before it has set is none of its business."""
+        self.tasks.add(self.loop.create_task(exchange.run(app), context=Context()))
+
+    def _go_to_rest(self) -> None:
+        """Nothing is asked. One timer for many such moments: to set one with each answer costs as much as a header."""
+        self._rests_until = self.loop.time() + self.timeout_keep_alive
+        if self._rest is None:
+            self._rest = self.loop.call_at(self._rests_until, self._rested)
+
+    def _rested(self) -> None:
+        self._rest = None
+        if self._rests_until is None:
+            return  # asked again: the next rest begins with its answer
+        if self._rests_until > self.loop.time():
+            self._rest = self.loop.call_at(self._rests_until, self._rested)
+        else:
+            self.transport.close()
+            self._close_for_certain()
+
+    def _go_to_work(self) -> None:
+        self._rests_until = None
+        if self._rest is not None:
+            self._rest.cancel()
+            self._rest = None
 
     def _feed(self, data: bytes) -> bool:
         """Whether more may follow."""
@@ -190,13 +265,14 @@ class BoundedProtocol(HttpToolsProtocol):
         self._is_deaf = not self._raw
         return not self._is_deaf
 
-    def _judge(self, *, upgrades: bool) -> None:
+    def _judge(self, version: str, headers: list[tuple[bytes, bytes]], *, upgrades: bool) -> dict[bytes, bytes]:
+        """The fields by name. Raises HeadRefused."""
         try:
             if self._silent > LARGEST_HEAD and self._size_of_head() > LARGEST_HEAD:
                 raise HeadRefused(431)
             if len(self.pipeline) >= MOST_AHEAD:
                 raise HeadRefused(429)
-            judge(self.parser.get_http_version(), self.url, self.headers, upgrades=upgrades)
+            return judge(version, self.url, headers, upgrades=upgrades)
         except HeadRefused as refused:
             self._refusal = refused.status
             raise
@@ -241,7 +317,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def _answer(self, status: int) -> None:
         """Answers and closes."""
         self._is_deaf = True
-        self._unset_keepalive_if_required()
+        self._go_to_work()
         if self.transport.is_closing():
             return
         self.transport.write(refusal_bytes(status, dict(self.server_state.default_headers)))

@@ -72,7 +72,13 @@ class Grants(Protocol):
         """Those that hang on the session, but those with `offline_access` (OIDC Core §11)."""
         ...
 
-    def prolong(self, grant_id: GrantId, expires_at: datetime) -> None: ...
+    def revoke_every(self, now: datetime) -> int:
+        """Of everybody: after a backup was restored."""
+        ...
+
+    def prolong(self, grant_id: GrantId, expires_at: datetime) -> None:
+        """Never shortens."""
+        ...
 
     def of(self, account_id: AccountId, now: datetime) -> Sequence[Grant]:
         """The live ones, newest first."""

@@ -10,9 +10,12 @@ from pathlib import Path
 from idp.core.errors import StorageUnavailable
 from idp.storage.columns import EPOCH, microseconds
 from idp.storage.location import SqliteFile, UnsupportedUrl, locate
+from idp.storage.oauth.tables import SHORT_LIVED
 from idp.storage.sqlite import make_file
 
 _REVOKE = "UPDATE sessions SET revoked_at = ? WHERE revoked_at IS NULL AND expires_at > ?"
+_EMPTIED = frozenset({"challenges", "outbox"} | {table.name for table in SHORT_LIVED})
+_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
 
 
 async def backup(url: str, target: Path) -> None:
@@ -24,7 +27,7 @@ async def restore(url: str, source: Path, now: datetime) -> int:
     """Puts a copy in the place of what is there; the number of sessions that it ended.
 
     A session, code or message that was over when the server stopped must not come back with the copy: all sessions end,
-    all codes, links and waiting messages go. Raises UnsupportedUrl and StorageUnavailable.
+    all codes, links, waiting messages and grants of apps go. Raises UnsupportedUrl and StorageUnavailable.
     """
     return await asyncio.to_thread(_restore, _file(url), source, now)
 
@@ -84,8 +87,10 @@ def _revoke(path: Path, now: datetime) -> int:
     with closing(sqlite3.connect(path)) as database, database:
         moment = microseconds(now - EPOCH)
         ended = database.execute(_REVOKE, (moment, moment)).rowcount
-        database.execute("DELETE FROM challenges")
-        database.execute("DELETE FROM outbox")
+        # a copy may be older than some of the tables
+        for (table,) in database.execute(_TABLES).fetchall():
+            if table in _EMPTIED:
+                database.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of our own
     return ended
 
 

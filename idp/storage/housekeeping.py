@@ -6,12 +6,24 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from idp.storage.columns import Instant
+from idp.storage.oauth.tables import (
+    device_authorizations,
+    grant_tokens,
+    grants,
+    initial_tokens,
+    interactions,
+    pushed_requests,
+    replays,
+)
 from idp.storage.shelf import Shelf
 from idp.storage.statements import Statement
 from idp.storage.tables import attempts, audit, challenges, devices, plugin_store, refresh, sessions
 
 DEVICE_MEMORY = timedelta(days=400)
 """Browsers keep no cookie longer than that after they were last given it (RFC 6265bis §5.5)."""
+
+POLL_MEMORY = timedelta(hours=1)
+"""How long a device that still polls is told that its code has expired, and not that there was none."""
 
 _BEFORE = bindparam("before", type_=Instant)
 _AMOUNT = bindparam("amount", type_=sa.Integer)
@@ -24,7 +36,7 @@ def _sweep(over: sa.Column[datetime]) -> Statement:
     return Statement(sa.delete(over.table).where(key.in_(chosen)))
 
 
-# a session goes with its refresh tokens
+# a session goes with its refresh tokens, a grant with its codes and tokens
 _SWEEPS = tuple(
     _sweep(column)
     for column in (
@@ -33,8 +45,15 @@ _SWEEPS = tuple(
         challenges.c.expires_at,
         attempts.c.forget_at,
         plugin_store.c.expires_at,
+        grant_tokens.c.expires_at,
+        grants.c.expires_at,
+        interactions.c.expires_at,
+        pushed_requests.c.expires_at,
+        replays.c.expires_at,
+        initial_tokens.c.expires_at,
     )
 )
+_FORGET_DEVICE_CODES = _sweep(device_authorizations.c.expires_at)
 _FORGET_DEVICES = _sweep(devices.c.seen_at)
 # numbers rise with time: the oldest entries are looked at, the rest is not
 _OLDEST = sa.select(audit.c.number, audit.c.at).order_by(audit.c.number).limit(_AMOUNT).subquery("oldest")
@@ -49,6 +68,7 @@ class Broom(Shelf):
     def prune(self, now: datetime, *, audit_before: datetime | None, limit: int = 1000) -> int:
         swept = sum(self._count(sweep, before=now, amount=limit) for sweep in _SWEEPS)
         swept += self._count(_FORGET_DEVICES, before=now - DEVICE_MEMORY, amount=limit)
+        swept += self._count(_FORGET_DEVICE_CODES, before=now - POLL_MEMORY, amount=limit)
         if audit_before is not None:
             swept += self._count(_CUT_AUDIT, before=audit_before, amount=limit)
         return swept

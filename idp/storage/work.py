@@ -22,6 +22,7 @@ from idp.storage.devices import DeviceShelf
 from idp.storage.flags import FlagShelf
 from idp.storage.housekeeping import Broom
 from idp.storage.keys import KeyShelf
+from idp.storage.oauth.shelves import OAuthShelfSet
 from idp.storage.outbox import OutboxShelf
 from idp.storage.plugin_store import PluginShelf
 from idp.storage.refresh import RefreshShelf
@@ -109,6 +110,10 @@ class Work:
     @cached_property
     def housekeeping(self) -> Broom:
         return Broom(self._driver)
+
+    @cached_property
+    def oauth(self) -> OAuthShelfSet:
+        return OAuthShelfSet(self._driver)
 
     def record(self, event: Event, *, source: Source, now: datetime) -> None:
         self.audit.write(event, source, now)

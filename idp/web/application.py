@@ -26,6 +26,7 @@ from idp.web.middleware.envelope import Envelope
 from idp.web.middleware.limits import Limits
 from idp.web.nodeloom.routes import NodeLoom
 from idp.web.origin import OriginRule
+from idp.web.pages.desk import Furnished, PageSettings, build_desk
 from idp.web.routing import Route, Routing
 
 Documents = Mapping[str, Callable[[], Document]]
@@ -55,6 +56,7 @@ class FaceSettings:
     nodeloom_cookie: str | None
     bloom: BloomSettings | None
     public_routes: Sequence[PublicRoute] = field(default_factory=tuple)
+    pages: PageSettings = field(default_factory=PageSettings)
 
 
 def build_application(
@@ -62,8 +64,9 @@ def build_application(
 ) -> ASGIApp:
     """The ASGI application. `documents` are served by path, to everybody."""
     world, rule = verbs.world, OriginRule(frozenset(settings.origins))
+    desk = build_desk(settings.pages, world, rule, secure=settings.https)
     limits = Limits(
-        app=_routing(verbs, settings, documents, readiness, rule),
+        app=Furnished(_routing(verbs, settings, documents, readiness, rule), desk),
         hosts=frozenset(settings.hosts),
         largest_body=settings.largest_body,
         body_deadline_seconds=settings.body_deadline.total_seconds(),

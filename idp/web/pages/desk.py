@@ -1,0 +1,73 @@
+"""What every page is made with. One desk for all; a request finds it in its scope, put there by `Furnished`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from idp.usecases.verbs import World
+from idp.web.cookies import CookieStyle
+from idp.web.origin import OriginRule
+from idp.web.pages.branding import Branding, Brands
+from idp.web.pages.browsers import BrowserBinding
+from idp.web.pages.csrf import Csrf
+from idp.web.pages.templating import Templates
+from idp.web.pages.wording import Wording
+
+SCOPE = "idp.pages"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSettings:
+    """What the operator decided about pages. `templates` and `locale` are folders whose files come before ours."""
+
+    languages: tuple[str, ...] = ("en", "es")
+    branding: Branding = field(default_factory=lambda: Branding(name="Identity provider"))
+    brandings: Mapping[str, Branding] = field(default_factory=dict)
+    templates: Path | None = None
+    locale: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    binding: BrowserBinding
+    csrf: Csrf
+    templates: Templates
+    wording: Wording
+    brands: Brands
+    cookies: CookieStyle
+
+
+def build_desk(settings: PageSettings, world: World, origins: OriginRule, *, secure: bool) -> Desk:
+    """`secure`: the issuer is https, so our own cookies take `__Host-`, which no sibling host can plant (row 3)."""
+    wording = Wording(settings.languages, settings.locale)
+    cookies = CookieStyle(clock=world.clock, secure=secure, same_site="lax", prefix="__Host-" if secure else "")
+    return Desk(
+        binding=BrowserBinding(entropy=world.entropy, digester=world.digester, cookies=cookies),
+        csrf=Csrf(digester=world.digester, origins=origins),
+        templates=Templates(wording, settings.templates),
+        wording=wording,
+        brands=Brands(settings.branding, settings.brandings),
+        cookies=cookies,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Furnished:
+    """Lays the desk into every request's scope, for whichever endpoint shows a page."""
+
+    app: ASGIApp
+    desk: Desk
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[SCOPE] = self.desk
+        await self.app(scope, receive, send)
+
+
+def desk_of(request: Request) -> Desk:
+    desk = request.scope[SCOPE]
+    if not isinstance(desk, Desk):
+        raise TypeError("the application is not furnished with pages")
+    return desk

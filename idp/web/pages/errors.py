@@ -1,0 +1,17 @@
+"""Pages that say what went wrong."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from idp.oauth.errors import OAuthRefusal
+from idp.web.pages.render import USUAL, Look, render
+
+
+def error_page(request: Request, refusal: OAuthRefusal, status: int = 400, *, look: Look = USUAL) -> Response:
+    """Where nothing proves that a redirect would lead to the client (row 93). `id="error"` holds the code."""
+    return render(request, "error.html", status=status, look=look, code=refusal.code, description=refusal.description)
+
+
+def problem_page(request: Request, code: str, status: int, *, look: Look = USUAL, back: str = "") -> Response:
+    """Ours to say in plain words: `code` is a refusal's. `back` is a path of ours to begin again at."""
+    return render(request, "problem.html", status=status, look=look, code=code, back=back)

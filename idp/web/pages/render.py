@@ -1,0 +1,107 @@
+"""From a template's name and values to an answer with strict headers."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from idp.core.client import Client
+from idp.web.cookies import put_cookies
+from idp.web.pages.desk import desk_of
+from idp.web.pages.wording import wishes_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Whose page, and for whom. `languages` come before what the browser asks for (`ui_locales`, the account's own).
+
+    `leads_to` is where a form's answer may redirect: Chromium holds a form's redirects to the page's `form-action`.
+    `frames` are addresses that the page shows frames of (front-channel logout).
+    """
+
+    languages: tuple[str, ...] = ()
+    jurisdiction: str | None = None
+    client: Client | None = None
+    leads_to: str | None = None
+    frames: tuple[str, ...] = ()
+
+
+USUAL = Look()
+
+
+def render(request: Request, template: str, *, status: int = 200, look: Look = USUAL, **values: object) -> Response:
+    """The page, with the browser's cookie if it had none. Templates find their token as `csrf`, for this path."""
+    desk = desk_of(request)
+    browser = desk.binding.of(request)
+    client = look.client
+    language = language_of(request, look)
+    body = desk.templates.fill(
+        template,
+        language,
+        {
+            "language": language,
+            "brand": desk.brands.of(look.jurisdiction or (client.terms.jurisdiction if client else None)),
+            "sheet": desk.brands.style_sheet,
+            "client": client,
+            "csrf": desk.csrf.token(browser.digest, str(request.scope["path"])),
+            "csrf_for": lambda path: desk.csrf.token(browser.digest, path),
+            **values,
+        },
+    )
+    headers = {
+        "content-security-policy": content_policy(look),
+        "content-language": language,
+        # a sign-in in a popup must be able to answer the window that opened it (display=popup)
+        "cross-origin-opener-policy": "unsafe-none",
+        "cache-control": "no-store",
+        "x-frame-options": "DENY",
+        "referrer-policy": "no-referrer",
+        "vary": "Accept-Language, Cookie",
+    }
+    response = Response(body, status, headers=headers, media_type="text/html")
+    return put_cookies(response, [browser.cookie] if browser.cookie else [])
+
+
+def language_of(request: Request, look: Look = USUAL) -> str:
+    wishes = wishes_of(request.headers.get("accept-language", ""))
+    return desk_of(request).wording.choose((*look.languages, *wishes))
+
+
+def content_policy(look: Look) -> str:
+    """No script, no inline style, no frame around us (rows 12, 94, 103)."""
+    parts = {
+        "default-src": "'none'",
+        "style-src": "'self'",
+        "img-src": "'self' https: data:",
+        "form-action": " ".join(("'self'", *_targets(look.leads_to))),
+        "frame-ancestors": "'none'",
+        "base-uri": "'none'",
+    }
+    if look.frames:
+        parts["frame-src"] = " ".join(dict.fromkeys(source for url in look.frames if (source := _source(url))))
+    return "; ".join(f"{name} {value}" for name, value in parts.items())
+
+
+def _targets(leads_to: str | None) -> tuple[str, ...]:
+    """The app's address, and any https one: apps send people on, from the host that takes the answer to another."""
+    if leads_to is None:
+        return ()
+    source = _source(leads_to)
+    return tuple(dict.fromkeys(("https:", *([source] if source else []))))
+
+
+def _source(url: str) -> str | None:
+    """A source expression (CSP §2.3.1): an origin, or the scheme alone of an app's own. None for what is neither."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    if parts.scheme in {"http", "https"}:
+        return f"{parts.scheme}://{parts.netloc}" if _is_plain(parts.netloc) else None
+    return f"{parts.scheme}:" if parts.scheme and _is_plain(parts.scheme) else None
+
+
+def _is_plain(text: str) -> bool:
+    """Whether it can stand in a header without ending the expression."""
+    return bool(text) and text.isascii() and text.isprintable() and not set(text) & set(" ;,'\"@")

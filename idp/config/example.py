@@ -39,6 +39,13 @@ DEMO: Mapping[str, Any] = {
         {"path": "/auth/update-password", "methods": ["PUT"]},
         {"path": "/auth/confirm", "methods": ["PUT"]},
     ],
+    "clients": {
+        "demo-app": {
+            "client_name": "Demo app",
+            "redirect_uris": ["http://localhost:3000/callback"],
+            "post_logout_redirect_uris": ["http://localhost:3000/"],
+        }
+    },
     "jurisdictions": {"Bay Area": {"flags": {"single_use_code": True}}},
     "plugins": {
         "password": {},
@@ -54,7 +61,7 @@ DEMO: Mapping[str, Any] = {
 OPEN = ("flags", "plugins")
 """Tables of the root whose keys nobody but the operator and the plugins know."""
 
-_NAMES = {"features": "enable_reports", "teams": "My Team"}
+_NAMES = {"features": "enable_reports", "teams": "My Team", "resources": "https://api.example.com"}
 """The names of the example's entries where the demo has none."""
 
 

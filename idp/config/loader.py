@@ -17,7 +17,7 @@ from idp.config.secret import Places, resolve_secrets
 from idp.config.settings import Settings
 from idp.config.translation import key_of, problem_of
 
-_NAMED_BY_OPERATORS = {"features", "jurisdictions", "teams"}
+_NAMED_BY_OPERATORS = {"features", "jurisdictions", "teams", "clients", "resources"}
 LARGEST_FILE = 1024 * 1024
 _QUOTED = re.compile(r"\(.*\)|'[^']{3,}'")
 _POSITION = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.ASCII | re.DOTALL)

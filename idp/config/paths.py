@@ -52,8 +52,8 @@ def anchored(settings: Settings, folder: Path) -> Settings:
     """The settings with every path absolute."""
     folder = folder.absolute()
     anchor = _Anchor(folder=folder, data=folder / settings.data)
-    keys, password, messages = settings.keys, settings.password, settings.messages
-    common, templates = password.common_list_file, messages.templates
+    keys, password, messages, fetch = settings.keys, settings.password, settings.messages, settings.fetch
+    common, templates, bundle = password.common_list_file, messages.templates, fetch.ca_bundle
     return settings.model_copy(
         update={
             "data": anchor.data,
@@ -61,6 +61,7 @@ def anchored(settings: Settings, folder: Path) -> Settings:
             "keys": keys.model_copy(update={"master_key_file": anchor.path(keys.master_key_file)}),
             "password": password.model_copy(update={"common_list_file": common and anchor.path(common)}),
             "messages": messages.model_copy(update={"templates": templates and anchor.path(templates)}),
+            "fetch": fetch.model_copy(update={"ca_bundle": bundle and anchor.path(bundle)}),
             "plugins": anchor.plugin(settings.plugins),
         }
     )
@@ -68,9 +69,13 @@ def anchored(settings: Settings, folder: Path) -> Settings:
 
 def missing(settings: Settings) -> Iterator[Problem]:
     """Files and folders that are named and cannot be used. The settings are anchored."""
-    common, templates = settings.password.common_list_file, settings.messages.templates
-    if common and not (common.is_file() and os.access(common, os.R_OK)):
-        yield _unusable("password.common_list_file", f"names no readable file: {common}")
+    templates = settings.messages.templates
+    for key, file in (
+        ("password.common_list_file", settings.password.common_list_file),
+        ("fetch.ca_bundle", settings.fetch.ca_bundle),
+    ):
+        if file and not (file.is_file() and os.access(file, os.R_OK)):
+            yield _unusable(key, f"names no readable file: {file}")
     if templates and not (templates.is_dir() and os.access(templates, os.R_OK | os.X_OK)):
         yield _unusable("messages.templates", f"names no readable folder: {templates}")
     if settings.keys.master_key is None:

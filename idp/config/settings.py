@@ -8,10 +8,12 @@ from pydantic import Field, ValidationInfo, model_validator
 
 from idp.config import contradictions
 from idp.config.addresses import Issuer, host_of, is_loopback, origin_of
+from idp.config.clients import Client, ClientName, Resource, ResourceName
 from idp.config.contracts import Apps, Bloom, NodeLoom, Origins, PublicRoute, SignIn
 from idp.config.contradictions import Contradiction
 from idp.config.guessing import Codes, Links, Lockout, Throttle
 from idp.config.keys import Cookies, Keys, Sessions
+from idp.config.oidc import Fetch, Oidc
 from idp.config.operations import Audit, Fence, Messages, Outbox, Security
 from idp.config.passwords import Hashing, Password
 from idp.config.problem import ConfigurationRefused
@@ -49,6 +51,8 @@ class Settings(Table):
     sign_in: SignIn = Field(default_factory=SignIn)
     nodeloom: NodeLoom = Field(default_factory=NodeLoom)
     bloom: Bloom = Field(default_factory=Bloom)
+    oidc: Oidc = Field(default_factory=Oidc)
+    fetch: Fetch = Field(default_factory=Fetch)
     origins: Origins = Field(default_factory=Origins)
     apps: Apps = Field(default_factory=Apps)
     lockout: Lockout = Field(default_factory=Lockout)
@@ -72,6 +76,8 @@ class Settings(Table):
     features: dict[FeatureName, OwnFeature] = Field(default_factory=dict)
     jurisdictions: dict[JurisdictionName, Jurisdiction] = Field(default_factory=dict)
     teams: dict[TenantName, Team] = Field(default_factory=dict)
+    clients: dict[ClientName, Client] = Field(default_factory=dict)
+    resources: dict[ResourceName, Resource] = Field(default_factory=dict)
 
     plugins: dict[Text, dict[str, Any]] = Field(default_factory=dict)
     """A table enables the plugin of its name; an empty one will do. Its settings are the plugin's own:

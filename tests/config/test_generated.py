@@ -100,10 +100,11 @@ def test_the_examples_of_what_has_no_default_are_right(tmp_path: Path) -> None:
     (tmp_path / "templates").mkdir()
     lines = example_toml().replace("/etc/idp/common-passwords.txt", "common.txt")
     (tmp_path / "common.txt").touch()
+    (tmp_path / "ca.pem").touch()
     path = tmp_path / "config.toml"
     path.write_text("\n".join(re.sub(r"^#(?=[\w\[])", "", line) for line in lines.splitlines()))
 
-    settings = load(path, {"IDP_MASTER_KEY": "k" * 32, "API_PASS_KEY": "p" * 32})
+    settings = load(path, {"IDP_MASTER_KEY": "k" * 32, "API_PASS_KEY": "p" * 32, "MY_APP_SECRET": "s" * 32})
 
     assert settings.features["enable_reports"].description
     assert list(settings.teams) == ["My Team"]

@@ -1,0 +1,111 @@
+"""The OpenID Provider: what it offers, to whom, and which way out it has."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from idp.config.addresses import Network, Origin, Page
+from idp.config.refusal import refused
+from idp.config.table import Switch, Table
+from idp.config.types import FilePath, Span, Text, Within
+
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}", re.ASCII)
+
+ProfileName = Literal["oauth21", "fapi2", "mcp"]
+
+
+def _header_name(text: str) -> str:
+    if not _HEADER.fullmatch(text):
+        # a proxy may read `_` and `-` as one (row 111)
+        raise refused("is no name for a header", 'Letters, digits and -: "Client-Cert".')
+    return text
+
+
+HeaderName = Annotated[Text, AfterValidator(_header_name)]
+
+
+class Oidc(Table):
+    """OAuth 2.1 and OpenID Connect: apps of your own and of others sign people in with us."""
+
+    enabled: Switch = True
+    """Serves /oauth2, the pages that belong to it and its discovery documents."""
+
+    profile: ProfileName | None = Field(default=None, examples=["oauth21"])
+    """What every client must keep: `oauth21`, `fapi2` (FAPI 2.0 Security Profile) or `mcp` (Model Context Protocol).
+    Unset: what OpenID Connect Core demands. `idp check --profile` tells what is missing."""
+
+    code_life: Annotated[Span, Within(timedelta(seconds=10), timedelta(minutes=10))] = timedelta(seconds=60)
+    """Life of an authorization code."""
+
+    access_life: Annotated[Span, Within(timedelta(seconds=30), timedelta(hours=24))] = timedelta(minutes=10)
+    """Life of an access token."""
+
+    id_token_life: Annotated[Span, Within(timedelta(seconds=30), timedelta(hours=24))] = timedelta(minutes=10)
+    """Life of an ID token."""
+
+    refresh_life: Annotated[Span, Within(timedelta(minutes=1), timedelta(days=400))] = timedelta(days=30)
+    """Life of a refresh token; each use gives a new one."""
+
+    refresh_grace: Annotated[Span, Within(timedelta(0), timedelta(seconds=10))] = timedelta(0)
+    """How long a refresh token that was just used still yields its successor. After it, a second use ends everything
+    that was bought with it."""
+
+    interaction_life: Annotated[Span, Within(timedelta(minutes=1), timedelta(hours=24))] = timedelta(minutes=30)
+    """How long a person may take from an app's request to its answer."""
+
+    pushed_life: Annotated[Span, Within(timedelta(seconds=5), timedelta(minutes=10))] = timedelta(seconds=90)
+    """Life of a pushed authorization request (RFC 9126)."""
+
+    device_life: Annotated[Span, Within(timedelta(minutes=1), timedelta(hours=1))] = timedelta(minutes=10)
+    """How long a device waits for its code to be entered (RFC 8628)."""
+
+    device_interval: Annotated[Span, Within(timedelta(seconds=1), timedelta(minutes=1))] = timedelta(seconds=5)
+    """How often a waiting device may ask."""
+
+    require_pushed: Switch = False
+    """Takes authorization requests from the back channel only (RFC 9126)."""
+
+    registration: Literal["closed", "token", "open"] = "closed"
+    """Who may register a client (RFC 7591): nobody, holders of a token (`idp client initial-token
+    create`), everybody."""
+
+    client_documents: Switch = False
+    """Knows clients by the document at the https address that is their id (OAuth Client ID Metadata Document)."""
+
+    token_exchange: Switch = False
+    """Exchanges tokens (RFC 8693) for clients that name in `exchanges_from` whose."""
+
+    dpop_nonces: Switch = False
+    """Demands a nonce of ours in DPoP proofs (RFC 9449 §8)."""
+
+    certificate_header: HeaderName | None = Field(default=None, examples=["Client-Cert"])
+    """The header in which a trusted proxy hands on the client's certificate (RFC 9440, or PEM percent-encoded). Unset:
+    no mTLS. The proxy must drop the header when a client sends it."""
+
+    mtls_base: Origin | None = Field(default=None, examples=["https://mtls.id.example.com"])
+    """Where that proxy asks for certificates, for `mtls_endpoint_aliases`. Unset: at the issuer."""
+
+    service_documentation: Page | None = Field(default=None, examples=["https://example.com/developers"])
+    """The page for developers, told in the discovery document."""
+
+    policy: Page | None = Field(default=None, examples=["https://example.com/privacy"])
+    """The page that says what apps may do with what they learn about people (`op_policy_uri`)."""
+
+    terms: Page | None = Field(default=None, examples=["https://example.com/terms"])
+    """The terms for apps (`op_tos_uri`)."""
+
+
+class Fetch(Table):
+    """The way out to addresses that clients name: their keys, documents and logout addresses. It leads to public
+    addresses by https only."""
+
+    networks: tuple[Network, ...] = Field(default=(), examples=[["10.20.0.0/16"]])
+    """Networks of your own that clients' addresses may lie in. On a loopback issuer also by plain http."""
+
+    ca_bundle: FilePath | None = Field(default=None, examples=["ca.pem"])
+    """Certificate authorities (PEM) to trust beside the usual ones."""
+
+    timeout: Annotated[Span, Within(timedelta(milliseconds=100), timedelta(seconds=30))] = timedelta(seconds=5)
+    """How long it may take, all in all."""

@@ -1,6 +1,8 @@
 """The demo's people: loaded once, at the first start; whatever was changed since then stays."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from idp.core.address import EmailAddress, canonical_email
@@ -31,6 +33,8 @@ class DemoAccount:
     about: str = ""
     team: str | None = None
     mfa: str | None = None
+    claims: Mapping[str, object] = field(default_factory=dict)
+    date_of_birth: date | None = None
 
 
 ACCOUNTS = (
@@ -41,6 +45,17 @@ ACCOUNTS = (
         last_name="Doe",
         about=f"ADMIN of {TEAM}",
         team=f"{TEAM}:ADMIN",
+        claims={
+            "nickname": "Jane",
+            "preferred_username": "jane",
+            "profile": "https://example.com/jane",
+            "picture": "https://example.com/jane.png",
+            "website": "https://example.com",
+            "gender": "female",
+            "zoneinfo": "America/Los_Angeles",
+            "address": {"street_address": "1 Main Street", "locality": "Oakland", "region": "CA", "country": "US"},
+        },
+        date_of_birth=date(1990, 2, 3),
     ),
     DemoAccount(
         email=canonical_email("mfa@example.com"),
@@ -81,6 +96,8 @@ def _wanted(demo: DemoAccount, jurisdiction: str | None) -> "NewAccount":
         first_name=demo.first_name,
         last_name=demo.last_name,
         mfa=demo.mfa,
+        claims=demo.claims,
+        date_of_birth=demo.date_of_birth,
         jurisdictions=(jurisdiction,) if jurisdiction else (),
         teams=(demo.team,) if demo.team else (),
         confirmed=True,

@@ -1,5 +1,6 @@
 """`idp user`: accounts."""
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -36,6 +37,8 @@ def user() -> None:
 @click.option("--middle-name", metavar="M")
 @click.option("--phone", metavar="N", help="A telephone number. With `--mfa sms` it counts as proved.")
 @click.option("--language", metavar="TAG", help="The language to write in: en, es, ...")
+@click.option("--birthdate", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD")
+@click.option("--claims", metavar="JSON", help='What apps may read beside: {"nickname": "JD", "address": {...}}.')
 @click.option("--role", "roles", multiple=True, metavar="ROLE", help="A role everywhere: admin, super_admin, ...")
 @click.option("--mfa", metavar="METHOD", help="A second factor: email, sms, totp, or that of another plugin.")
 @click.option("--jurisdiction", "jurisdictions", multiple=True, metavar="NAME", help="NAME or NAME:ROLE. Repeatable.")
@@ -60,6 +63,8 @@ async def create(desk: "Desk", *, phone: str | None, **given: Any) -> Answer:
         phone_number=canonical_number(phone) if phone else None,
         language=given["language"],
         roles=frozenset(given["roles"]),
+        date_of_birth=given["birthdate"].date() if given["birthdate"] else None,
+        claims=_claims(given["claims"]),
         mfa=given["mfa"],
         jurisdictions=given["jurisdictions"],
         teams=given["teams"],
@@ -97,6 +102,18 @@ async def show(desk: "Desk", account: str) -> Answer:
 
 for _verb in (disable, enable, unlock, delete, set_password, import_, join, leave, factor):
     user.add_command(_verb)
+
+
+def _claims(text: str | None) -> dict[str, Any]:
+    if text is None:
+        return {}
+    try:
+        claims = json.loads(text)
+    except ValueError:
+        claims = None
+    if not isinstance(claims, dict):
+        raise click.BadParameter("must be a JSON object", param_hint="--claims")
+    return claims
 
 
 def _password(given: dict[str, Any]) -> str | None:

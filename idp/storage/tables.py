@@ -46,6 +46,7 @@ accounts = Table(
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Column("extra", Json, nullable=False),
+    Column("claims", Json, nullable=False, server_default="{}"),
     # the names, folded: neither database folds what lies outside ASCII in the same way
     Column("search_name", sa.Text, nullable=False),
     Index(None, "email", unique=True),

@@ -1,6 +1,8 @@
 """A new account, by an operator."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from idp.core.account import LONGEST_NAME, Account
 from idp.core.address import EmailAddress
@@ -13,6 +15,7 @@ from idp.ports.ambient import Clock, Entropy
 from idp.ports.storage import Store, UnitOfWork
 from idp.usecases.accounts.errands import Errands
 from idp.usecases.accounts.passwords import KIND, NewPasswords
+from idp.usecases.accounts.self_told import read_self_told
 from idp.usecases.factors.manage import SMS, Factored, ManageFactors
 from idp.usecases.named import named_place
 from idp.usecases.occasion import Occasion
@@ -26,7 +29,8 @@ Places = tuple[tuple[Tenant, str], ...]
 class NewAccount:
     """What an operator says of a person.
 
-    `mfa` is the second factor to begin with. `jurisdictions` and `teams` are `NAME` or `NAME:ROLE`. Without a
+    `mfa` is the second factor to begin with. `claims` are what apps may read of it beside (OIDC Core §5.1).
+    `jurisdictions` and `teams` are `NAME` or `NAME:ROLE`. Without a
     `password` the person sets one by a reset link. A `confirmed` address is one that the operator vouches for.
     """
 
@@ -41,6 +45,8 @@ class NewAccount:
     mfa: str | None = None
     jurisdictions: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
+    date_of_birth: date | None = None
+    claims: Mapping[str, object] = field(default_factory=dict)
     confirmed: bool = False
 
 
@@ -88,6 +94,8 @@ class CreateAccount:
             roles=wanted.roles,
             mfa_methods=frozenset({wanted.mfa}) if wanted.mfa else frozenset(),
             confirmed_at=now if wanted.confirmed else None,
+            date_of_birth=wanted.date_of_birth,
+            claims=read_self_told(wanted.claims),
             password_changed_at=now if wanted.password is not None else None,
             created_at=now,
             updated_at=now,

@@ -24,6 +24,12 @@ def upgrade() -> None:
     _consents()
     _replays()
     _initial_tokens()
+    _claims_of_accounts()
+
+
+def _claims_of_accounts() -> None:
+    """What people say of themselves: nobody has said anything yet."""
+    op.add_column("accounts", sa.Column("claims", Json(), nullable=False, server_default="{}"))
 
 
 def _clients() -> None:

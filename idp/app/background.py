@@ -4,6 +4,7 @@ from idp.app.ground import Ground
 from idp.config.rules import mailboxes, retries
 from idp.messages.renderer import MessageRenderer
 from idp.registry.watchdog import Watchdog
+from idp.usecases.housekeeping.alarm import FailureAlarm
 from idp.usecases.housekeeping.duties import Duties, Duty
 from idp.usecases.housekeeping.prune import Prune
 from idp.usecases.housekeeping.relay import Relay
@@ -31,6 +32,12 @@ def build_relay(ground: Ground, verbs: Verbs) -> Relay:
 
 def build_duties(ground: Ground, verbs: Verbs, relay: Relay) -> Duties:
     prune = Prune(store=ground.store, clock=verbs.world.clock, rules=verbs.world.rules)
+    alarm = FailureAlarm(
+        store=ground.store,
+        clock=ground.ambient.clock,
+        limit=ground.settings.throttle.alarm,
+        log=ground.logs.named("sign_ins"),
+    )
     watchdog = Watchdog(log=ground.logs.named("plugins"), in_flight=ground.in_flight)
 
     async def deliver() -> None:
@@ -43,6 +50,7 @@ def build_duties(ground: Ground, verbs: Verbs, relay: Relay) -> Duties:
             Duty(name="keys", round=ground.keyring.refresh, pause_seconds=1),
             Duty(name="rotation", round=ground.keyring.tend, pause_seconds=60),
             Duty(name="prune", round=prune, pause_seconds=600),
+            Duty(name="alarm", round=alarm.look, pause_seconds=10),
             Duty(name="watchdog", round=watchdog.run, pause_seconds=1),
         ],
         ground.logs.named("duties"),

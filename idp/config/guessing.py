@@ -44,6 +44,10 @@ class Throttle(Table):
     sms: Rate = Frequency(count=1000, period=timedelta(hours=1))
     """Text messages altogether, against SMS pumping."""
 
+    alarm: Annotated[Number, Field(ge=0, le=1_000_000)] = 100
+    """Failed sign-ins within a minute, over all names and sources, beyond which the log and the audit trail hold one
+    `login.alarm` a minute; 0: never."""
+
 
 class Codes(Table):
     """One-time codes by mail and SMS, as second factor or in place of the password."""

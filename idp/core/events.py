@@ -15,6 +15,7 @@ class EventName(StrEnum):
     LOGIN_OK = "login.ok"
     LOGIN_FAIL = "login.fail"
     LOGIN_LOCKED = "login.locked"
+    LOGIN_ALARM = "login.alarm"
     MFA_NEEDED = "mfa.needed"
     MFA_SENT = "mfa.sent"
     MFA_FAIL = "mfa.fail"

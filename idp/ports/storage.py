@@ -281,6 +281,14 @@ class AuditEntry:
 
 
 class Audit(Protocol):
+    def last_number(self) -> int:
+        """Of the entry recorded last; 0 when there is none."""
+        ...
+
+    def count(self, names: tuple[str, ...], *, after: int, since: datetime) -> int:
+        """How many entries of these names have a greater number and are no older."""
+        ...
+
     def page(
         self,
         *,

@@ -11,6 +11,7 @@ from idp.core.events import Event, EventName
 from idp.core.ids import AccountId
 from idp.core.session import Source
 from idp.ports.storage import AuditEntry
+from idp.storage.columns import Instant
 from idp.storage.shelf import Shelf
 from idp.storage.statements import Statement, Values, insertion
 from idp.storage.tables import audit
@@ -33,8 +34,28 @@ def _page(of_account: bool, of_name: bool, newest_first: bool) -> Statement:
     return Statement(sa.select(*audit.c).where(*wanted).order_by(order).limit(bindparam("amount", type_=sa.Integer)))
 
 
+_LAST = Statement(sa.select(sa.func.max(audit.c.number)))
+
+
+@cache
+def _counting(names: tuple[str, ...]) -> Statement:
+    return Statement(
+        sa.select(sa.func.count()).where(
+            audit.c.number > bindparam("after", type_=sa.BigInteger),
+            audit.c.at >= bindparam("since", type_=Instant),
+            sa.or_(*(audit.c.name == name for name in names)),
+        )
+    )
+
+
 class AuditShelf(Shelf):
     __slots__ = ()
+
+    def last_number(self) -> int:
+        return int(self._all(_LAST)[0][0] or 0)
+
+    def count(self, names: tuple[str, ...], *, after: int, since: datetime) -> int:
+        return int(self._all(_counting(names), after=after, since=since)[0][0])
 
     def write(self, event: Event, source: Source, now: datetime) -> None:
         self._count(

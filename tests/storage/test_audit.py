@@ -94,3 +94,22 @@ async def test_an_event_that_is_rolled_back_is_told_to_nobody(open_another: Open
 
     assert await _page(store) == []
     assert await store.read(lambda work: work.outbox.due_at()) is None
+
+
+async def test_entries_are_counted_by_name_beyond_a_number_and_a_moment(store: Store) -> None:
+    """As `_record` writes them: one a second."""
+    assert await store.read(lambda work: work.audit.last_number()) == 0
+    await _record(store, FULL, BARE, FULL, FULL)
+    first, *_, last = [entry.number for entry in await _page(store)]
+    names = (FULL.name.value,)
+
+    async def count(names: tuple[str, ...], after: int, seconds: int) -> int:
+        since = NOW + timedelta(seconds=seconds)
+        return await store.read(lambda work: work.audit.count(names, after=after, since=since))
+
+    assert await store.read(lambda work: work.audit.last_number()) == last
+    assert await count(names, 0, 0) == 3
+    assert await count((*names, BARE.name.value), 0, 0) == 4
+    assert await count(names, first, 0) == 2
+    assert await count(names, 0, 3) == 1
+    assert await count(names, last, 0) == 0

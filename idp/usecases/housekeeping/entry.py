@@ -72,6 +72,7 @@ MEANINGS: Mapping[EventName, str] = {
     EventName.LOGIN_OK: "Somebody signed in.",
     EventName.LOGIN_FAIL: "A sign-in failed: a wrong name, password or code.",
     EventName.LOGIN_LOCKED: "A sign-in was refused, for the name had failed too often.",
+    EventName.LOGIN_ALARM: "More sign-ins failed within a minute, over all names, than `throttle.alarm` allows.",
     EventName.MFA_NEEDED: "The password was right, and a second factor is asked for.",
     EventName.MFA_SENT: "A code for the second factor was sent.",
     EventName.MFA_FAIL: "A second factor was wrong.",

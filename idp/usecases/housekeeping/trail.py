@@ -36,8 +36,7 @@ class ReadTrail:
 
     async def last_number(self) -> int:
         """Of the entry recorded last; 0 when there is none."""
-        newest = await self.store.read(lambda work: work.audit.page(limit=1, newest_first=True))
-        return newest[0].number if newest else 0
+        return await self.store.read(lambda work: work.audit.last_number())
 
 
 def check(which: Which) -> None:

@@ -6,6 +6,7 @@ from typing import Protocol
 from idp.core.account import Account
 from idp.core.client import Client, ResourceServer
 from idp.core.ids import AccountId
+from idp.oauth.request import OAuthRequest
 
 
 class KnownClients(Protocol):
@@ -38,3 +39,26 @@ class SubjectOf(Protocol):
     """The `sub` that a client knows somebody by: public or pairwise (OIDC Core §8)."""
 
     def of(self, client: Client, account_id: AccountId) -> str: ...
+
+
+class Authenticated(Protocol):
+    """A client that has just proved itself."""
+
+    @property
+    def client(self) -> Client: ...
+
+
+class AuthenticatesClients(Protocol):
+    """The one way in which clients prove themselves, at every endpoint that they speak to."""
+
+    async def __call__(self, request: OAuthRequest) -> Authenticated:
+        """Raises InvalidClient or InvalidRequest."""
+        ...
+
+
+class ChecksProofs(Protocol):
+    """DPoP (RFC 9449)."""
+
+    async def check(self, request: OAuthRequest, *, access_token: str | None) -> str | None:
+        """The thumbprint of the key that a proof was made with; None without a proof. Raises InvalidDpopProof."""
+        ...

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from idp.core.client import Profile
+from idp.core.client import Client, Profile
 
 SINGLE_FACTOR = "https://refeds.org/profile/sfa"
 MULTI_FACTOR = "https://refeds.org/profile/mfa"
@@ -69,3 +69,7 @@ class OAuthRules:
     service_documentation: str | None = None
     policy_uri: str | None = None
     tos_uri: str | None = None
+
+    def profile_of(self, client: Client) -> Profile | None:
+        """The client's own, else everybody's."""
+        return client.terms.profile or self.profile

@@ -62,7 +62,7 @@ class Client(Table):
     """All that it may ask for. Unset: all scopes of ours."""
 
     token_endpoint_auth_method: Text | None = Field(default=None, examples=["client_secret_post"])
-    """How it proves itself. Unset: by its secret, and as a public client where it has none."""
+    """How it proves itself. Unset: by its secret, else by its keys, and as a public client where it has neither."""
 
     jwks_uri: Page | None = Field(default=None, examples=["https://app.example.com/jwks.json"])
     """Where its public keys lie."""

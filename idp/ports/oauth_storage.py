@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from idp.core.authorization import DeviceAuthorization, DeviceState, Interaction, PushedRequest
-from idp.core.client import Client, ResourceServer
+from idp.core.client import Client, Origin, ResourceServer
 from idp.core.grant import AuthorizationCode, Consent, Grant, GrantToken
 from idp.core.ids import AccountId, ClientId, GrantId, SessionId
 from idp.core.secret import Digest, Sealed
@@ -28,6 +28,8 @@ class Clients(Protocol):
         ...
 
     def page(self, *, after: ClientId | None, limit: int) -> Sequence[Client]: ...
+
+    def of_origin(self, origin: Origin) -> Sequence[Client]: ...
 
     def generation(self) -> int:
         """Rises with every change to any client or resource server: what caches are dropped by."""

@@ -118,6 +118,13 @@ OPERATOR = MetadataTerms()
 """The operator's own clients."""
 
 
+def usual_auth_method(document: Mapping[str, object], *, has_secret: bool) -> str:
+    """How a client of the operator's proves itself that does not say: by secret, by keys, or not at all."""
+    if has_secret:
+        return "client_secret_basic"
+    return "private_key_jwt" if document.get("jwks") or document.get("jwks_uri") else "none"
+
+
 def parse_metadata(document: Mapping[str, object], terms: MetadataTerms = OPERATOR) -> ClientMetadata:
     """Raises InvalidRedirectUri or InvalidClientMetadata with all that is wrong."""
     metadata, flaws = examine_metadata(document, terms)

@@ -38,6 +38,7 @@ _PAGE = Statement(
     .order_by(clients.c.id)
     .limit(bindparam("amount", type_=sa.Integer))
 )
+_OF_ORIGIN = Statement(sa.select(*clients.c).where(clients.c.origin == bindparam("origin")).order_by(clients.c.id))
 # codes and tokens go with their grants
 _BELONGINGS = tuple(
     Statement(sa.delete(table).where(table.c.client_id == bindparam("client_id")))
@@ -100,6 +101,9 @@ class ClientShelf(_Counted):
 
     def page(self, *, after: ClientId | None, limit: int) -> Sequence[Client]:
         return [_client_from(row) for row in self._all(_PAGE, after=after or "", amount=limit)]
+
+    def of_origin(self, origin: Origin) -> Sequence[Client]:
+        return [_client_from(row) for row in self._all(_OF_ORIGIN, origin=origin)]
 
     def generation(self) -> int:
         row = self._first(_GENERATION)

@@ -20,3 +20,17 @@ def digest_of_pushed(digester: Digester, token: str) -> Digest:
 def digest_of_interaction(digester: Digester, interaction: str) -> Digest:
     """An interaction, by the id in the addresses of its pages."""
     return digester.digest("oauth-interaction", interaction)
+
+
+def digest_of_refresh(digester: Digester, token: str) -> Digest:
+    """A refresh token (RFC 6749 §1.5)."""
+    return digester.digest("oauth-refresh", token)
+
+
+REVOKED = "revoked"
+"""The purpose, in `replays`, of access tokens that were revoked by themselves (RFC 7009)."""
+
+
+def digest_of_token_id(digester: Digester, token_id: str) -> Digest:
+    """An access token, by its `jti`."""
+    return digester.digest("oauth-jti", token_id)

@@ -41,6 +41,7 @@ class EventName(StrEnum):
     AUTHORIZATION_GRANTED = "authorization.granted"
     AUTHORIZATION_DENIED = "authorization.denied"
     CONSENT_GIVEN = "consent.given"
+    GRANT_REVOKED = "grant.revoked"
     FLAG_SET = "flag.set"
     TENANT_CREATED = "tenant.created"
     MEMBERSHIP_SET = "membership.set"

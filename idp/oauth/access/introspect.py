@@ -1,0 +1,68 @@
+"""Is this token good? (RFC 7662, signed on demand by RFC 9701)"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from idp.core.client import Client
+from idp.oauth.access.tokens import AccessToken, LookUpTokens, RefreshToken, Shown, grant_of, may_ask
+from idp.oauth.errors import InvalidClient, InvalidRequest
+from idp.ports.ambient import Clock
+from idp.ports.oauth import Signers
+from idp.ports.storage import Store
+
+INACTIVE: Mapping[str, object] = {"active": False}
+TOKEN_TYPE = "token-introspection+jwt"
+TOLD = ("iss", "sub", "aud", "client_id", "scope", "jti", "iat", "exp", "auth_time", "acr", "cnf", "act")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Introspect:
+    """For the client that a token was issued to, and for its resource server; to everybody else no token is active."""
+
+    store: Store
+    clock: Clock
+    look_up: LookUpTokens
+    signers: Signers
+    issuer: str
+
+    async def __call__(self, client: Client, token: str | None) -> Mapping[str, object]:
+        """RFC 7662 §2.2. Raises InvalidClient for a public client: anybody could be it (§2.1, §4)."""
+        if client.is_public:
+            raise InvalidClient("introspection takes a client that can prove itself")
+        if not token:
+            raise InvalidRequest("token is missing")
+        now = self.clock.now()
+        shown = await self.store.read(lambda work: self.look_up(work, token, now))
+        if shown is None or not may_ask(client, shown) or not shown.is_active(now):
+            return INACTIVE
+        return _told(shown)
+
+    def signed(self, client: Client, told: Mapping[str, object]) -> str:
+        """RFC 9701 §5."""
+        signer = self.signers(client.metadata.introspection_signed_response_alg or "RS256")
+        claims = {"iss": self.issuer, "aud": client.id, "iat": _seconds(self.clock.now()), "token_introspection": told}
+        return signer.sign(claims, TOKEN_TYPE)
+
+
+def _told(shown: Shown) -> Mapping[str, object]:
+    match shown:
+        case AccessToken(claims=claims):
+            confirmation = claims.get("cnf")
+            bound = isinstance(confirmation, Mapping) and "jkt" in confirmation
+            told = {name: claims[name] for name in TOLD if name in claims}
+            return {"active": True, "token_type": "DPoP" if bound else "Bearer", **told}
+        case RefreshToken(link=link):
+            grant = grant_of(shown)
+            return {
+                "active": True,
+                "client_id": grant.client_id,
+                "sub": grant.subject,
+                "scope": " ".join(grant.scope),
+                "iat": _seconds(link.issued_at),
+                "exp": _seconds(link.expires_at),
+            }
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())

@@ -1,0 +1,45 @@
+"""OAuth's refusals on the wire (RFC 6749 §5.2, RFC 6750 §3.1)."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from idp.core.errors import Overloaded, StorageUnavailable, TooManyRequests
+from idp.oauth.errors import OAuthRefusal
+from idp.web.answers import json_answer
+from idp.web.routing import Endpoint
+
+NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
+"""RFC 6749 §5.1."""
+
+
+def oauth_error(refusal: OAuthRefusal) -> Response:
+    """The code, and words that are fixed: nothing that was sent comes back (row 103)."""
+    body = {"error": refusal.code}
+    if refusal.description:
+        body["error_description"] = refusal.description
+    return json_answer(body, refusal.status, headers={**NO_STORE, **refusal.headers})
+
+
+def refusing(endpoint: Callable[[Request], Awaitable[Response]]) -> Endpoint:
+    """The endpoint with its refusals worded. What is no OAuth refusal has OAuth's nearest word (RFC 6749 §4.1.2.1)."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except OAuthRefusal as refusal:
+            return oauth_error(refusal)
+        except TooManyRequests as refusal:
+            return _come_back(429, refusal.retry_after_seconds)
+        except Overloaded as accident:
+            return _come_back(503, accident.retry_after_seconds)
+        except StorageUnavailable:
+            return _come_back(503, 1)
+
+    return answer
+
+
+def _come_back(status: int, seconds: int) -> Response:
+    headers = {**NO_STORE, "retry-after": str(seconds)}
+    return json_answer({"error": "temporarily_unavailable"}, status, headers=headers)

@@ -5,11 +5,7 @@ the other (Kratos H1 #3692149). So each race runs on both.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from functools import partial
-from itertools import cycle
-from typing import TypeVar
 
 import pytest
 
@@ -19,6 +15,7 @@ from idp.core.errors import EmailTaken
 from idp.core.lockout import Charge
 from idp.core.secret import Digest
 from idp.ports.storage import Store, UnitOfWork
+from tests.storage.crowd import Crowd
 from tests.storage.gate import Gate, is_waiting
 from tests.storage.samples import (
     FIVE,
@@ -36,35 +33,7 @@ from tests.storage.samples import (
 )
 from tests.stores import OpenAnother
 
-R = TypeVar("R")
-V = TypeVar("V")
-
 ADA = an_account()
-
-
-class Crowd:
-    """Runs units at the same time, every other one in another process."""
-
-    def __init__(self, *stores: Store) -> None:
-        self._stores = stores
-
-    async def all_do(self, times: int, unit: Callable[[UnitOfWork], R]) -> list[R | BaseException]:
-        return await self.each(range(times), lambda work, _: unit(work))
-
-    async def each(self, values: Iterable[V], unit: Callable[[UnitOfWork, V], R]) -> list[R | BaseException]:
-        """One unit for each value; what came of it, in the values' order."""
-        turns = zip(cycle(self._stores), values)
-        begun = [store.transact(partial(_swapped, unit, value)) for store, value in turns]
-        return await asyncio.gather(*begun, return_exceptions=True)
-
-
-def _swapped(unit: Callable[[UnitOfWork, V], R], value: V, work: UnitOfWork) -> R:
-    return unit(work, value)
-
-
-@pytest.fixture
-async def crowd(store: Store, open_another: OpenAnother) -> Crowd:
-    return Crowd(store, await open_another())
 
 
 async def _begin_session(store: Store) -> None:

@@ -1,7 +1,15 @@
 """The OpenID Provider's verbs over one world: what its faces and the command line are built from."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
+from idp.oauth.access.claims import ClaimsBook
+from idp.oauth.access.evaluate import EvaluateFlags
+from idp.oauth.access.introspect import Introspect
+from idp.oauth.access.revoke import Revoke
+from idp.oauth.access.tokens import LookUpTokens
+from idp.oauth.clients.book import ClientBook
+from idp.oauth.clients.subjects import Subjects
 from idp.oauth.rules import OAuthRules
 from idp.ports.oauth import Fetcher, HintVerifier, Signers
 from idp.usecases.verbs import Verbs, World
@@ -24,3 +32,42 @@ class OpenIDProvider:
     def __init__(self, world: OAuthWorld, verbs: Verbs) -> None:
         self.world = world
         self.verbs = verbs
+
+    @cached_property
+    def clients(self) -> ClientBook:
+        return ClientBook(store=self.world.world.store, fetcher=self.world.fetcher)
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        return Subjects(digester=self.world.world.digester)
+
+    @cached_property
+    def claims(self) -> ClaimsBook:
+        world = self.world.world
+        return ClaimsBook(store=world.store, policy=self.verbs.policy, extensions=world.extensions)
+
+    @cached_property
+    def look_up(self) -> LookUpTokens:
+        world = self.world.world
+        return LookUpTokens(verifier=world.verifier, digester=world.digester)
+
+    @cached_property
+    def introspect(self) -> Introspect:
+        world = self.world.world
+        return Introspect(
+            store=world.store,
+            clock=world.clock,
+            look_up=self.look_up,
+            signers=self.world.signers,
+            issuer=self.world.rules.issuer,
+        )
+
+    @cached_property
+    def revoke(self) -> Revoke:
+        world = self.world.world
+        return Revoke(store=world.store, clock=world.clock, digester=world.digester, look_up=self.look_up)
+
+    @cached_property
+    def evaluate(self) -> EvaluateFlags:
+        world = self.world.world
+        return EvaluateFlags(store=world.store, book=world.book)

@@ -8,6 +8,7 @@ from idp.oauth.access.evaluate import EvaluateFlags
 from idp.oauth.access.introspect import Introspect
 from idp.oauth.access.revoke import Revoke
 from idp.oauth.access.tokens import LookUpTokens
+from idp.oauth.access.userinfo import UserInfo
 from idp.oauth.clients.book import ClientBook
 from idp.oauth.clients.subjects import Subjects
 from idp.oauth.rules import OAuthRules
@@ -50,6 +51,18 @@ class OpenIDProvider:
     def look_up(self) -> LookUpTokens:
         world = self.world.world
         return LookUpTokens(verifier=world.verifier, digester=world.digester)
+
+    @cached_property
+    def userinfo(self) -> UserInfo:
+        world = self.world.world
+        return UserInfo(
+            store=world.store,
+            clock=world.clock,
+            clients=self.clients,
+            claims=self.claims,
+            signers=self.world.signers,
+            issuer=self.world.rules.issuer,
+        )
 
     @cached_property
     def introspect(self) -> Introspect:

@@ -1,0 +1,72 @@
+"""Who is this access token about? (OIDC Core §5.3)"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from idp.core.account import Account
+from idp.core.client import Client
+from idp.core.grant import Grant
+from idp.oauth.errors import InsufficientScope, InvalidRequest, InvalidToken
+from idp.oauth.neighbours import ClaimsOf, KnownClients
+from idp.oauth.referee.jose import TokenRefused
+from idp.oauth.referee.jwe import DEFAULT_ENCRYPTION, encrypt
+from idp.oauth.rules import OPENID
+from idp.ports.ambient import Clock
+from idp.ports.oauth import Signers
+from idp.ports.oauth_storage import LiveGrant
+from idp.ports.storage import Store
+
+TOKEN_TYPE = "userinfo+jwt"
+"""No specification names one; `JWT` would let it pass for an ID token in an id_token_hint (row 77)."""
+
+UNSIGNED_ALGORITHM = "RS256"
+"""What is encrypted is signed too: by this, where the client registered no algorithm."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserInfo:
+    """Raises InvalidToken, and InsufficientScope for a token without `openid`."""
+
+    store: Store
+    clock: Clock
+    clients: KnownClients
+    claims: ClaimsOf
+    signers: Signers
+    issuer: str
+
+    async def __call__(self, claims: Mapping[str, object], found: LiveGrant | None) -> dict[str, object] | str:
+        """JSON, or the JWT that the client registered for (§5.3.2). `claims` are those of a verified access token."""
+        scope = tuple(str(claims.get("scope", "")).split())
+        if found is None or OPENID not in scope:
+            raise InsufficientScope("the access token was not issued for openid")
+        grant = found.grant
+        client = await self.clients.find(grant.client_id)
+        account = await self.store.read(lambda work: work.accounts.by_id(grant.account_id))
+        if client is None or account is None:
+            raise InvalidToken("the access token is over")
+        told = await self._told(grant, scope, account, client)
+        return await self._packed(told, client) if _wants_a_token(client) else told
+
+    async def _told(self, grant: Grant, scope: tuple[str, ...], account: Account, client: Client) -> dict[str, object]:
+        """`sub` is always there and is the ID token's (§5.3.2); what the `claims` parameter named is in the grant."""
+        requested = grant.claims.get("userinfo")
+        wanted = requested if isinstance(requested, Mapping) else {}
+        return {"sub": grant.subject, **await self.claims.of(account, scope, wanted, client)}
+
+    async def _packed(self, told: dict[str, object], client: Client) -> str:
+        metadata = client.metadata
+        signer = self.signers(metadata.userinfo_signed_response_alg or UNSIGNED_ALGORITHM)
+        iat = int(self.clock.now().timestamp())
+        signed = signer.sign({**told, "iss": self.issuer, "aud": client.id, "iat": iat}, TOKEN_TYPE)
+        if metadata.userinfo_encrypted_response_alg is None:
+            return signed
+        content = metadata.userinfo_encrypted_response_enc or DEFAULT_ENCRYPTION
+        try:
+            return encrypt(signed, await self.clients.keys(client), metadata.userinfo_encrypted_response_alg, content)
+        except TokenRefused:
+            raise InvalidRequest("the client has no key to encrypt for") from None
+
+
+def _wants_a_token(client: Client) -> bool:
+    metadata = client.metadata
+    return bool(metadata.userinfo_signed_response_alg or metadata.userinfo_encrypted_response_alg)

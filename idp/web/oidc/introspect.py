@@ -1,0 +1,50 @@
+"""POST /oauth2/introspect and /oauth2/revoke: clients ask about a token, or end it (RFC 7662, RFC 7009)."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from idp.oauth.access.introspect import TOKEN_TYPE, Introspect
+from idp.oauth.access.revoke import Revoke
+from idp.oauth.token.client_auth import ClientAuthentication
+from idp.web.answers import json_answer
+from idp.web.oidc.read import ReadForm
+from idp.web.oidc.refuse import NO_STORE, refusing
+from idp.web.routing import Route
+
+INTROSPECT = "/oauth2/introspect"
+REVOKE = "/oauth2/revoke"
+SIGNED = f"application/{TOKEN_TYPE}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenDesk:
+    """Both take client authentication, as the token endpoint does."""
+
+    read: ReadForm
+    authenticate: ClientAuthentication
+    introspect: Introspect
+    revoke: Revoke
+
+    def routes(self) -> list[Route]:
+        return [
+            Route(method="POST", path=INTROSPECT, endpoint=refusing(self.answer_introspection)),
+            Route(method="POST", path=REVOKE, endpoint=refusing(self.answer_revocation)),
+        ]
+
+    async def answer_introspection(self, request: Request) -> Response:
+        """Signed where the caller asks for it, or registered an algorithm (RFC 9701 §4)."""
+        asked = await self.read(request)
+        client = (await self.authenticate(asked)).client
+        told = await self.introspect(client, asked.form.get("token"))
+        if SIGNED in asked.headers.get("accept", "") or client.metadata.introspection_signed_response_alg:
+            return Response(self.introspect.signed(client, told), headers=NO_STORE, media_type=SIGNED)
+        return json_answer(told, headers=NO_STORE)
+
+    async def answer_revocation(self, request: Request) -> Response:
+        """200 and nothing to read, whether there was anything to revoke or not (RFC 7009 §2.2)."""
+        asked = await self.read(request)
+        client = (await self.authenticate(asked)).client
+        await self.revoke(client, asked.form.get("token"), asked.source)
+        return Response(headers=NO_STORE)

@@ -38,6 +38,8 @@ class EventName(StrEnum):
     SESSION_ENDED = "session.ended"
     SESSION_REVOKED = "session.revoked"
     REFRESH_REUSE = "refresh.reuse"
+    CODE_REPLAYED = "code.replayed"
+    CLIENT_REFUSED = "client.refused"
     AUTHORIZATION_GRANTED = "authorization.granted"
     AUTHORIZATION_DENIED = "authorization.denied"
     CONSENT_GIVEN = "consent.given"

@@ -5,13 +5,14 @@ from datetime import timedelta
 from enum import StrEnum
 
 from idp.core.client import Client, Profile
+from idp.usecases.sessions import tokens
 
 SINGLE_FACTOR = "https://refeds.org/profile/sfa"
 MULTI_FACTOR = "https://refeds.org/profile/mfa"
 ACR_VALUES = (SINGLE_FACTOR, MULTI_FACTOR)
 """Authentication context classes, the weaker first. The session's `amr` decides which one it reaches."""
 
-PAGES = "pages"
+PAGES = tokens.PAGES
 """The contract of sessions that our own pages open: `Source.contract`, and the audience of their cookie."""
 
 OPENID = "openid"

@@ -1,6 +1,6 @@
 """The shelves of the OpenID Provider. Each claim is one guarded statement: True, or a row, for one of all who race."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -76,6 +76,10 @@ class Grants(Protocol):
 
     def revoke_every(self, now: datetime) -> int:
         """Of everybody: after a backup was restored."""
+        ...
+
+    def bind(self, grant_id: GrantId, confirmation: Mapping[str, str]) -> None:
+        """Whatever is bought by it from now on takes a proof of this key (RFC 9449 §5, RFC 8705 §4)."""
         ...
 
     def prolong(self, grant_id: GrantId, expires_at: datetime) -> None:

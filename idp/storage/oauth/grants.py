@@ -5,7 +5,7 @@ after the other, whoever is first (threat rows 19, 20; Keycloak #51312). Revokin
 claiming first leaves tokens whose grant is revoked a moment later. SQLite has one writer and needs no lock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from sqlalchemy import bindparam
 from idp.core.grant import Grant
 from idp.core.ids import AccountId, ClientId, GrantId, SessionId
 from idp.ports.oauth_storage import LiveGrant
-from idp.storage.columns import Instant
+from idp.storage.columns import Instant, Json
 from idp.storage.oauth.tables import grants, session_clients
 from idp.storage.shelf import Shelf
 from idp.storage.statements import Statement, Values, insertion
@@ -73,6 +73,7 @@ _REVOKE_SESSION = Statement(
     .values(revoked_at=NOW)
 )
 _REVOKE_EVERY = Statement(sa.update(grants).where(_UNREVOKED).values(revoked_at=NOW))
+_BIND = Statement(sa.update(grants).where(_BY_ID).values(confirmation=bindparam("confirmation", type_=Json)))
 _PROLONG = Statement(
     sa.update(grants)
     .where(_BY_ID, grants.c.expires_at < bindparam("until", type_=Instant))
@@ -127,6 +128,9 @@ class GrantShelf(Shelf):
 
     def revoke_every(self, now: datetime) -> int:
         return self._count(_REVOKE_EVERY, now=now)
+
+    def bind(self, grant_id: GrantId, confirmation: Mapping[str, str]) -> None:
+        self._count(_BIND, of_grant=grant_id, confirmation=confirmation)
 
     def prolong(self, grant_id: GrantId, expires_at: datetime) -> None:
         """Never shortens."""

@@ -78,3 +78,6 @@ class OAuthRules:
     def profile_of(self, client: Client) -> Profile | None:
         """The client's own, else everybody's."""
         return client.terms.profile or self.profile
+
+    def is_fapi2(self, client: Client) -> bool:
+        return self.profile_of(client) is Profile.FAPI2

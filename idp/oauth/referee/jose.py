@@ -21,13 +21,8 @@ LONGEST_TOKEN = 16 * 1024
 MOST_TRIED = 8
 """Keys of a set that a token without `kid` is tried with (row 87)."""
 
-ASYMMETRIC = ("ES256", "EdDSA", "PS256", "RS256", "Ed25519", "ES384", "ES512", "PS384", "PS512", "RS384", "RS512")
-"""Signatures that we take from others (RFC 7518 §3.1, RFC 8037, RFC 9864)."""
-
-FAPI2_ALGORITHMS = ("PS256", "ES256", "EdDSA", "Ed25519")
-"""FAPI 2.0 Security Profile §5.4.1."""
-
-SYMMETRIC = ("HS256", "HS384", "HS512")
+ALIASES = {"Ed25519": "EdDSA"}
+"""RFC 9864 names what RFC 8037 named before: clients use either."""
 
 SECRET_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 KEY_TYPES = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP", "HS": "oct"}
@@ -53,7 +48,8 @@ class Unverified:
 
     @property
     def algorithm(self) -> str:
-        return str(self.header["alg"])
+        named = str(self.header["alg"])
+        return ALIASES.get(named, named)
 
     @property
     def token_type(self) -> str:
@@ -127,10 +123,11 @@ def _candidates(parsed: Unverified, keys: Mapping[str, object]) -> Sequence[Mapp
 
 def _fits(jwk: Mapping[str, object], algorithm: str) -> bool:
     """A key for this algorithm and for signatures, as far as it says so (RFC 7517 §4)."""
+    stated = jwk.get("alg")
     return (
         jwk.get("kty") == KEY_TYPES.get(algorithm[:2])
         and jwk.get("use", "sig") == "sig"
-        and jwk.get("alg", algorithm) == algorithm
+        and (stated is None or ALIASES.get(str(stated), stated) == algorithm)
     )
 
 

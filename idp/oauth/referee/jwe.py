@@ -6,14 +6,10 @@ from joserfc.errors import JoseError
 from joserfc.jwe import JWERegistry, encrypt_compact
 from joserfc.jwk import JWKRegistry, Key
 
+from idp.oauth.algorithms import CONTENT_ENCRYPTION, KEY_MANAGEMENT
 from idp.oauth.referee.jose import TokenRefused
 
-KEY_MANAGEMENT = ("RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
-CONTENT_ENCRYPTION = ("A128GCM", "A256GCM", "A128CBC-HS256")
-"""The last is what is meant where a client registers none (OIDC Registration §2)."""
-
-DEFAULT_ENCRYPTION = "A128CBC-HS256"
-KEY_TYPES = {"RSA-OAEP-256": ("RSA",)}
+KEY_TYPES = {"RSA-OAEP-256": ("RSA",), "RSA-OAEP": ("RSA",)}
 AGREEMENT_TYPES = ("EC", "OKP")
 
 

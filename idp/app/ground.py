@@ -95,8 +95,9 @@ def _hasher(settings: Settings, ambient: Ambient) -> HashingPool:
 
 
 def _schedule(settings: Settings) -> Schedule:
+    lives = lifetimes(settings)
     return Schedule(
-        longest_token_life=lifetimes(settings).access,
+        longest_token_life=max(lives.access, lives.refresh),  # our pages' cookie lives as long as its session
         period=settings.keys.rotate_every,
         publish_lead=settings.keys.publish_lead,
         max_age=settings.keys.jwks_max_age,

@@ -16,11 +16,15 @@ class Purpose(StrEnum):
     CONFIRM_ACCOUNT = "confirm_account"
     RESET_PASSWORD = "reset_password"
     CHANGE_EMAIL = "change_email"
+    SECOND_STEP = "second_step"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Challenge:
-    """A pending code or link. `target` is the address it proves; `method` the second factor it was asked for."""
+    """A pending code or link. `target` is the address it proves; `method` the second factor it was asked for.
+
+    Of a second step, `method` holds what the first one proved, and `target` what the next has to know.
+    """
 
     account_id: AccountId
     purpose: Purpose

@@ -30,6 +30,7 @@ from idp.usecases.signin.policy import Policy
 from idp.usecases.signin.request_mfa_code import RequestMfaCode
 from idp.usecases.signin.second_factor import ProveSecondFactor
 from idp.usecases.signin.single_use_code import SignInWithSingleUseCode
+from idp.usecases.signin.stepwise import SignInStepwise
 from idp.usecases.tenants.declare import DeclareTenants
 from idp.usecases.tenants.features import FeatureBook
 from idp.usecases.tenants.show import ShowJurisdictions
@@ -194,6 +195,24 @@ class Verbs:
             policy=self.policy,
             guesses=self.guesses,
             post=self.post,
+        )
+
+    @cached_property
+    def sign_in_stepwise(self) -> SignInStepwise:
+        world = self.world
+        return SignInStepwise(
+            store=world.store,
+            clock=world.clock,
+            entropy=world.entropy,
+            digester=world.digester,
+            rules=world.rules,
+            door=self.door,
+            guesses=self.guesses,
+            policy=self.policy,
+            sign_in=self.sign_in,
+            sign_in_by_code=self.sign_in_by_code,
+            prove_second_factor=self.prove_second_factor,
+            request_code=self.request_mfa_code,
         )
 
     @cached_property

@@ -11,6 +11,7 @@ from idp.usecases.rules import Rules
 
 NODELOOM = "nodeloom"
 BLOOM = "bloom"
+PAGES = "pages"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,7 @@ class Tokens:
     rules: Rules
 
     def expiry(self, contract: str, now: datetime) -> datetime:
-        """NodeLoom has the one cookie, so its session dies with it; Bloom's lives as long as its refresh token."""
+        """NodeLoom has the one cookie, so its session dies with it; the others' live as long as a refresh token."""
         lifetimes = self.rules.lifetimes
         return now + (lifetimes.access if contract == NODELOOM else lifetimes.refresh)
 
@@ -43,6 +44,12 @@ class Tokens:
             methods=session.methods,
             authenticated_at=session.authenticated_at,
             issued_at=now,
-            expires_at=min(now + self.rules.lifetimes.access, session.expires_at),
+            expires_at=self._token_expiry(session, now),
         )
         return self.signer.sign(claims.to_json(), ACCESS_TOKEN_TYPE)
+
+    def _token_expiry(self, session: Session, now: datetime) -> datetime:
+        """Nothing renews the pages' one cookie: it lives as long as its session, whose row is read each time."""
+        if session.contract == PAGES:
+            return session.expires_at
+        return min(now + self.rules.lifetimes.access, session.expires_at)

@@ -39,18 +39,22 @@ class SignInWithPassword:
             await self.store.transact(lambda work: self.guesses.give_back(work, proved.counter, source=claim.source))
             raise
         if isinstance(secondly, SecondFactorNeeded):
-            await self.store.transact(lambda work: self._note_need(work, claim, proved))
+            await self.store.transact(lambda work: self.note_need(work, proved, claim.source))
             return secondly
+        return await self.enter(proved, secondly, claim.source)
+
+    async def enter(self, proved: Proved, secondly: Secondly | None, source: Source) -> SignedIn:
+        """Opens the session that the proofs buy."""
         now = self.clock.now()
-        opened = await self.store.transact(lambda work: self._open(work, proved, secondly, claim.source, now))
-        await self.store.transact(lambda work: self.guesses.give_back(work, source=claim.source))
+        opened = await self.store.transact(lambda work: self._open(work, proved, secondly, source, now))
+        await self.store.transact(lambda work: self.guesses.give_back(work, source=source))
         return self.door.present(opened)
 
-    def _note_need(self, work: UnitOfWork, claim: PasswordClaim, proved: Proved) -> None:
+    def note_need(self, work: UnitOfWork, proved: Proved, source: Source) -> None:
         """The password was right, so this attempt was no guess; the failures before it still count (row 29)."""
-        self.guesses.give_back(work, proved.counter, source=claim.source)
+        self.guesses.give_back(work, proved.counter, source=source)
         event = Event(name=EventName.MFA_NEEDED, account_id=proved.standing.account.id)
-        work.record(event, source=claim.source, now=self.clock.now())
+        work.record(event, source=source, now=self.clock.now())
 
     def _open(
         self, work: UnitOfWork, proved: Proved, secondly: Secondly | None, source: Source, now: datetime

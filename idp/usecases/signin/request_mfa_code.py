@@ -59,11 +59,16 @@ class RequestMfaCode:
 
     async def __call__(self, claim: PasswordClaim, method: str, phone_number: str | None = None) -> CodeOnItsWay:
         proved = await self.prove_password(claim)
-        now = self.clock.now()
         # the password was right, so the attempt was no guess
         await self.store.transact(lambda work: self.guesses.give_back(work, proved.counter, source=claim.source))
-        channel = self._channel(proved.standing, method)
-        account = _with_number(proved.standing.account, method, phone_number)
+        return await self.to_proved(proved.standing, method, claim.source, phone_number)
+
+    async def to_proved(
+        self, standing: Standing, method: str, source: Source, phone_number: str | None = None
+    ) -> CodeOnItsWay:
+        """The same for somebody whose first factor was right already."""
+        channel = self._channel(standing, method)
+        account = _with_number(standing.account, method, phone_number)
         address = channel.address(view_of(account))
         if address is None:
             raise PhoneNumberMissing if method == SMS_METHOD else FactorUnavailable(method)
@@ -71,10 +76,11 @@ class RequestMfaCode:
             account=account,
             channel=channel,
             address=address,
-            jurisdiction=first_jurisdiction(proved.standing),
-            language=proved.standing.language,
-            source=claim.source,
+            jurisdiction=first_jurisdiction(standing),
+            language=standing.language,
+            source=source,
         )
+        now = self.clock.now()
         await self.store.transact(lambda work: self._send(work, dispatch, now))
         verified = account.phone_verified_at is not None if account.phone_number else None
         return CodeOnItsWay(method=method, address=address, phone_verified=verified)

@@ -53,7 +53,9 @@ class _Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Right:
+class Right:
+    """A code that was right, and is not used up yet."""
+
     standing: Standing
     way_in: CodeSignIn[Any]
     attempts_left: int
@@ -73,19 +75,24 @@ class SignInWithSingleUseCode:
     prove_second_factor: ProveSecondFactor
 
     async def __call__(self, claim: CodeClaim, given: Given = NOTHING) -> SignedIn | SecondFactorNeeded:
-        right = await self._prove(claim)
+        right = await self.prove(claim)
         # the same mailbox is no second factor: it already brought the first code (rows 51-53)
         barred = (right.way_in.channel,)
         source = claim.source
         secondly = await self.prove_second_factor.step(right.standing, given, source, without_channels=barred)
         if isinstance(secondly, SecondFactorNeeded):
-            await self.store.transact(lambda work: self._give_back(work, claim))
+            await self.store.transact(lambda work: self.give_back(work, claim))
             return secondly
+        return await self.enter(claim, right, secondly)
+
+    async def enter(self, claim: CodeClaim, right: Right, secondly: Secondly | None) -> SignedIn:
+        """Opens the session that the proofs buy."""
         opened = await self.store.transact(lambda work: self._open(work, claim, right, secondly))
-        await self.store.transact(lambda work: self.guesses.give_back(work, source=source))
+        await self.store.transact(lambda work: self.guesses.give_back(work, source=claim.source))
         return self.door.present(opened)
 
-    async def _prove(self, claim: CodeClaim) -> _Right:
+    async def prove(self, claim: CodeClaim) -> Right:
+        """Charges, and looks at the code. Raises what this verb raises."""
         now = self.clock.now()
         asked = await self.store.transact(lambda work: self._charge(work, claim, now))
         if isinstance(asked.granted, Exhausted):
@@ -98,7 +105,7 @@ class SignInWithSingleUseCode:
         if standing is None or way_in is None:
             await self.store.transact(lambda work: self._record_failure(work, claim, asked, now))
             raise CodeRejected(asked.granted.attempts_left)
-        return _Right(standing=standing, way_in=way_in, attempts_left=asked.granted.attempts_left)
+        return Right(standing=standing, way_in=way_in, attempts_left=asked.granted.attempts_left)
 
     def _charge(self, work: UnitOfWork, claim: CodeClaim, now: datetime) -> _Asked:
         self.guesses.charge_source(work, claim.source, now)
@@ -126,15 +133,12 @@ class SignInWithSingleUseCode:
         pending = await self.store.read(lambda work: work.challenges.pending(account_id, Purpose.SIGN_IN, now))
         return pending is not None and hmac.compare_digest(pending.digest, digest)
 
-    def _open(self, work: UnitOfWork, claim: CodeClaim, right: _Right, secondly: Secondly | None) -> Opened:
+    def _open(self, work: UnitOfWork, claim: CodeClaim, right: Right, secondly: Secondly | None) -> Opened:
         now = self.clock.now()
         account_id = right.standing.account.id
-        work.accounts.by_id(account_id)  # taken first, as everywhere
-        if work.challenges.claim(account_id, Purpose.SIGN_IN, self._digest(account_id, claim.code), now) is None:
-            raise CodeRejected(right.attempts_left)
+        self.spend(work, claim, right, now)
         if secondly is not None:
             self.prove_second_factor.spend(work, secondly, now)
-        work.accounts.confirm(account_id, now)  # the code proved the mailbox
         entry = Entry(
             account_id=account_id,
             methods=names_of((*right.way_in.amr, *(secondly.amr if secondly else ()))),
@@ -146,10 +150,19 @@ class SignInWithSingleUseCode:
         self.guesses.clear(work, opened.account.email)
         return opened
 
+    def spend(self, work: UnitOfWork, claim: CodeClaim, right: Right, now: datetime) -> None:
+        """Uses the code up. Raises CodeRejected for all but one of those who race."""
+        account_id = right.standing.account.id
+        work.accounts.by_id(account_id)  # taken first, as everywhere
+        if work.challenges.claim(account_id, Purpose.SIGN_IN, self._digest(account_id, claim.code), now) is None:
+            raise CodeRejected(right.attempts_left)
+        work.accounts.confirm(account_id, now)  # the code proved the mailbox
+
     def _digest(self, account_id: AccountId, code: str) -> Digest:
         return self.post.code_digest(Purpose.SIGN_IN, account_id, code)
 
-    def _give_back(self, work: UnitOfWork, claim: CodeClaim) -> None:
+    def give_back(self, work: UnitOfWork, claim: CodeClaim) -> None:
+        """The code was right, so it was no guess."""
         self.guesses.give_back(work, self.guesses.sign_in_code(claim.email), source=claim.source)
 
     def _record_failure(self, work: UnitOfWork, claim: CodeClaim, asked: _Asked, now: datetime) -> None:

@@ -14,12 +14,15 @@ from idp.oauth.access.claims import ClaimsBook
 from idp.testing.provider import MORNING, TestProvider, provider_at
 
 EVERYTHING = ("openid", "profile", "email", "address", "phone", "roles", "teams", "jurisdictions", "features")
-FEATURES = {"limit": {"type": "integer", "default": 5, "description": "How many."}, "beta": {"default": False, "description": "New."}}
+FEATURES: Mapping[str, object] = {
+    "limit": {"type": "integer", "default": 5, "description": "How many."},
+    "beta": {"default": False, "description": "New."},
+}
 
 
 @pytest.fixture
 async def idp(tmp_path: Path, template: Path) -> AsyncIterator[TestProvider]:
-    settings = {"features": FEATURES, "teams": {"Reviewers": {"flags": {"limit": 9}}}}
+    settings: dict[str, Any] = {"features": FEATURES, "teams": {"Reviewers": {"flags": {"limit": 9}}}}
     async with provider_at(tmp_path, template=template, **settings) as provider:
         yield provider
 

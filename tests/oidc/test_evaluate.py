@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,11 @@ FEATURES = {
 
 @pytest.fixture
 async def idp(tmp_path: Path, template: Path) -> AsyncIterator[TestProvider]:
-    settings = {"features": FEATURES, "flags": {"colour": "blue"}, "teams": {"Reviewers": {"flags": {"limit": 9}}}}
+    settings: dict[str, Any] = {
+        "features": FEATURES,
+        "flags": {"colour": "blue"},
+        "teams": {"Reviewers": {"flags": {"limit": 9}}},
+    }
     async with provider_at(tmp_path, template=template, **settings) as provider:
         yield provider
 

@@ -1,7 +1,9 @@
 """A copy taken in use, and the way back (section 3.2 of the security demands)."""
 
 import asyncio
+import sqlite3
 import stat
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from idp.core.errors import StorageUnavailable
 from idp.ports.storage import UnitOfWork
 from idp.storage import OpenStore, UnsupportedUrl, backup, restore
+from tests.storage.oauth_samples import OFFLINE, a_client, a_grant, a_token, an_initial_token
 from tests.storage.samples import HOUR, NOW, a_challenge, a_parcel, a_session, an_account, keep
 from tests.stores import OpenAnother
 
@@ -100,6 +103,40 @@ async def test_what_is_restored_revives_no_session_code_or_message(
     assert session.revoked_at == NOW + HOUR / 2
     assert await restored.read(lambda work: work.challenges.pending(ADA.id, a_challenge().purpose, NOW)) is None
     assert await restored.read(lambda work: work.outbox.due_at()) is None
+
+
+async def test_what_is_restored_revives_nothing_that_an_app_was_granted(
+    store: OpenStore, open_another: OpenAnother, database_url: str, copy: Path
+) -> None:
+    """Threat row 17: a refresh token that was used up after the copy was taken would be good once more."""
+    await _fill(store)
+
+    def grant(work: UnitOfWork) -> None:
+        work.oauth.grants.open(a_grant(scope=OFFLINE))
+        work.oauth.tokens.add(a_token())
+        work.oauth.clients.add(a_client())
+        work.oauth.initial_tokens.add(an_initial_token())
+
+    await store.transact(grant)
+    await backup(database_url, copy)
+    await store.close()
+
+    await restore(database_url, copy, NOW)
+
+    restored = await open_another()
+    assert await restored.read(lambda work: work.oauth.grants.by_id(a_grant().id)) is None
+    assert await restored.read(lambda work: work.oauth.tokens.find(a_token().digest)) is None
+    assert await restored.read(lambda work: work.oauth.initial_tokens.all()) == []
+    assert await restored.read(lambda work: work.oauth.clients.by_id(a_client().id)) == a_client()
+
+
+async def test_a_copy_older_than_some_tables_is_restored(store: OpenStore, database_url: str, copy: Path) -> None:
+    await store.close()
+    await backup(database_url, copy)
+    with closing(sqlite3.connect(copy)) as database:
+        database.execute("DROP TABLE codes")
+
+    assert await restore(database_url, copy, NOW) == 0
 
 
 async def test_the_copy_itself_is_not_changed_by_restoring(store: OpenStore, database_url: str, copy: Path) -> None:

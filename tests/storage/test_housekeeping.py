@@ -9,6 +9,17 @@ from idp.core.secret import Digest
 from idp.ports.storage import Store, UnitOfWork
 from idp.storage.attempts import CEILING_MEMORY
 from idp.storage.housekeeping import DEVICE_MEMORY
+from tests.storage.oauth_samples import (
+    BROWSER,
+    OFFLINE,
+    a_code,
+    a_grant,
+    a_pushed_request,
+    a_token,
+    an_initial_token,
+    an_interaction,
+    begin,
+)
 from tests.storage.samples import (
     DAY,
     DESK,
@@ -58,6 +69,42 @@ async def test_what_is_over_goes_and_what_lives_stays(store: Store) -> None:
 
     assert await store.read(left) == [True] * 5
     assert await _prune(store, NOW + HOUR) == 0
+
+
+async def test_what_is_over_at_the_openid_provider_goes(store: Store) -> None:
+    await begin(store, a_grant(1, expires_at=NOW + HOUR), a_grant(2, scope=OFFLINE, expires_at=NOW + 2 * HOUR))
+
+    def fill(work: UnitOfWork) -> None:
+        oauth = work.oauth
+        for number, end in ((1, NOW + HOUR), (2, NOW + 2 * HOUR)):
+            oauth.codes.add(a_code(number, grant=number))
+            oauth.tokens.add(a_token(number, grant=2, expires_at=end))
+            oauth.interactions.begin(an_interaction(number, expires_at=end))
+            oauth.pushed.add(a_pushed_request(number, expires_at=end))
+            oauth.replays.remember("dpop", Digest(f"{number}".encode()), end, NOW)
+            oauth.initial_tokens.add(an_initial_token(number, expires_at=end))
+
+    await store.transact(fill)
+
+    assert await _prune(store, NOW + HOUR) == 7  # one of each, and the session
+
+    def left(work: UnitOfWork) -> list[list[bool]]:
+        oauth = work.oauth
+        listed = [token.digest for token in oauth.initial_tokens.all()]
+        return [
+            [
+                oauth.grants.by_id(a_grant(number).id) is not None,
+                oauth.codes.find(a_code(number).digest) is not None,
+                oauth.tokens.find(a_token(number).digest) is not None,
+                oauth.interactions.find(an_interaction(number).digest, BROWSER, NOW) is not None,
+                oauth.pushed.find(a_pushed_request(number).digest, NOW) is not None,
+                oauth.replays.knows("dpop", Digest(f"{number}".encode()), NOW),
+                an_initial_token(number).digest in listed,
+            ]
+            for number in (1, 2)
+        ]
+
+    assert await store.read(left) == [[False] * 7, [True] * 7]
 
 
 async def test_a_used_refresh_token_stays_as_long_as_its_replay_can_be_noticed(store: Store) -> None:

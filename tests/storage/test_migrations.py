@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -23,8 +24,9 @@ from idp.storage.schema import HEAD, REVISIONS
 from idp.storage.tables import metadata
 from idp.testing.entropy import PredictableEntropy
 from tests.postgresql import Cluster
+from tests.storage.oauth_samples import a_grant
 from tests.storage.processes import ROOT
-from tests.storage.samples import keep
+from tests.storage.samples import a_session, an_account, keep
 from tests.stores import PlainSealer
 
 
@@ -64,6 +66,13 @@ async def _mark(url: str, revision: str) -> None:
     await _with_connection(url, lambda connection: connection.execute(sa.update(version).values(version_num=revision)))
 
 
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(idp.storage.__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
 async def _open(url: str) -> OpenStore:
     return await open_store(url, entropy=PredictableEntropy(), sealer=PlainSealer())
 
@@ -93,12 +102,36 @@ async def test_the_migrations_make_the_tables_that_the_statements_expect(bare_ur
     assert await _with_connection(bare_url, differences) == []
 
 
-def test_the_revisions_that_the_program_knows_are_those_in_the_files() -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(idp.storage.__file__).parent / "migrations"))
-    config.set_main_option("path_separator", "os")
+@pytest.mark.parametrize("revision", REVISIONS[:-1])
+async def test_an_older_database_is_brought_up_with_all_that_it_holds(bare_url: str, revision: str) -> None:
+    def make_as_of_then(connection: sa.Connection) -> None:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        _insert(connection, "accounts", an_account())
+        _insert(connection, "sessions", a_session())
 
-    scripts = ScriptDirectory.from_config(config).walk_revisions()
+    await _with_connection(bare_url, make_as_of_then)
+    with pytest.raises(SchemaOutdated, match=revision):
+        await _open(bare_url)
+
+    assert await upgrade(bare_url) == list(REVISIONS[REVISIONS.index(revision) + 1 :])
+
+    store = await _open(bare_url)
+    assert await store.read(lambda work: work.sessions.principal(a_session().id)) == (a_session(), an_account())
+    await store.transact(lambda work: work.oauth.grants.open(a_grant()))
+    await store.close()
+
+
+def _insert(connection: sa.Connection, table: str, noun: object) -> None:
+    """Into the columns that there are."""
+    columns = [column["name"] for column in sa.inspect(connection).get_columns(table)]
+    statement = sa.insert(metadata.tables[table]).values({name: getattr(noun, name, "") for name in columns})
+    connection.execute(statement)
+
+
+def test_the_revisions_that_the_program_knows_are_those_in_the_files() -> None:
+    scripts = ScriptDirectory.from_config(_config()).walk_revisions()
 
     assert [script.revision for script in scripts][::-1] == list(REVISIONS)
 

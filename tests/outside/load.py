@@ -86,11 +86,11 @@ class Load:
         """By kind, of what was asked since a moment of the monotonic clock."""
         return {(answer.kind, answer.status) for answer in self.answers if answer.asked_at >= since}
 
-    def wait_for(self, *wanted: tuple[str, int]) -> None:
-        """Until there were such answers, by kind and status."""
+    def wait_for(self, *wanted: tuple[str, int], since: float = 0.0) -> None:
+        """Until there were such answers, by kind and status, to what was asked since a moment."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while missing := set(wanted) - self.statuses():
-            assert time.monotonic() < deadline, f"no {missing} among {self.statuses()}"
+        while missing := set(wanted) - self.statuses(since=since):
+            assert time.monotonic() < deadline, f"no {missing} among {self.statuses(since=since)}"
             time.sleep(PAUSE_SECONDS)
 
     def _go_on(self, kind: str, turn: Turn) -> None:

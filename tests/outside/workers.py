@@ -4,7 +4,8 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 
 import httpx2
 
@@ -18,6 +19,20 @@ def processes(server: Server, count: int) -> list[int]:
         assert time.monotonic() < deadline, f"{len(found)} workers"
         time.sleep(0.02)
     return list(found.values())
+
+
+def kill_all(server: Server) -> int:
+    """SIGKILL to the supervisor and to each worker that it has: how many workers."""
+    assert server.process is not None
+    supervisor = server.process.pid
+    workers = [int(one) for one in Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()]
+    server.kill()
+    for worker in workers:
+        with suppress(ProcessLookupError):
+            os.kill(worker, signal.SIGKILL)
+    while any(Path(f"/proc/{worker}").exists() for worker in workers):
+        time.sleep(0.005)
+    return len(workers)
 
 
 @contextmanager

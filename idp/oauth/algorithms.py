@@ -12,10 +12,10 @@ SHARED_SECRET = ("HS256",)
 UNSIGNED = "none"
 """Request objects of a client that registered it (OIDC Core §6.1), and nothing else."""
 
-KEY_MANAGEMENT = ("RSA-OAEP-256", "RSA-OAEP", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
+KEY_MANAGEMENT = ("RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
 """No RSA1_5 (Bleichenbacher), no PBES2 (row 86)."""
 
-CONTENT_ENCRYPTION = ("A256GCM", "A128GCM", "A128CBC-HS256", "A256CBC-HS512")
+CONTENT_ENCRYPTION = ("A128CBC-HS256", "A128GCM", "A256GCM")
 
 DEFAULT_CONTENT_ENCRYPTION = "A128CBC-HS256"
 """Where a client names `alg` and no `enc` (OIDC Registration §2)."""

@@ -115,7 +115,8 @@ def wants_consent(situation: Situation) -> bool:
     is_asked = "consent" in request.prompt
     if client.terms.skip_consent and client.origin in OUR_OWN and not is_asked:
         return False
-    if missing_scope(situation) or missing_claims(situation) or missing_resources(situation):
+    is_covered = not (missing_scope(situation) or missing_claims(situation) or missing_resources(situation))
+    if situation.consent is None or not is_covered:
         return True
     return (is_asked or _is_anybodys(situation)) and not _has_just_consented(situation)
 

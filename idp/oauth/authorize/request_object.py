@@ -32,7 +32,7 @@ LATEST = 2**53
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestObjects:
-    """Opens what came as `request` or `request_uri`. Pushed requests, which have a `request_uri` too, are not for here."""
+    """Opens what came as `request`, or as a `request_uri` of the client's: not what was pushed."""
 
     rules: OAuthRules
     clients: KnownClients

@@ -49,7 +49,7 @@ Step = ShowPage | AuthorizationResponse
 class PageView:
     """What a page of an interaction shows, and must see to.
 
-    `need` is the page that is wanted; None when all are met and the browser is to resume. `account` is who is signed in.
+    `need` is the page that is wanted; None when all are met and the browser is to resume. `account`: who is signed in.
     `must_sign_in_again`: the session is too old, too weak or another's than the request hints at, or `prompt=login`.
     `second_factor`: whoever signs in here has to give one (`acr`). `new_scope` and `new_claims` are what consent is
     asked for; `login_hint` may fill the address in.

@@ -11,7 +11,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key
@@ -103,6 +103,11 @@ def verify_embedded(parsed: Unverified, algorithms: Collection[str]) -> str:
     if not _verifies(parsed, jwk):
         raise TokenRefused("the signature is wrong")
     return thumbprint(jwk)
+
+
+def is_time(value: object) -> TypeGuard[float]:
+    """A NumericDate (RFC 7519 §2). `True` is an int to Python, and not to us."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def thumbprint(jwk: Mapping[str, object]) -> str:

@@ -47,7 +47,7 @@ class AccessTokens:
 
     def mint(self, issue: Issue, now: datetime) -> MintedToken:
         ends = self.expiry(issue, now)
-        claims = {
+        claims: dict[str, object] = {
             "iss": self.rules.issuer,
             "aud": self._audience(issue),
             "sub": issue.subject,

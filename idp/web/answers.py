@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from idp.web.cookies import put_cookies
 
-JSON = "application/json; charset=utf-8"
+JSON = (b"content-type", b"application/json; charset=utf-8")
 
 
 def json_answer(
@@ -15,5 +15,5 @@ def json_answer(
 ) -> Response:
     """A JSON answer; each cookie is a Set-Cookie header of its own."""
     response = Response(orjson.dumps(body), status, headers=headers, media_type=None)
-    response.raw_headers.append((b"content-type", JSON.encode()))
+    response.raw_headers.append(JSON)
     return put_cookies(response, cookies)

@@ -62,7 +62,7 @@ def serve(current: Callable[[], Document]) -> Callable[[Request], Awaitable[Resp
     async def endpoint(request: Request) -> Response:
         nonlocal answers
         document = current()
-        if answers is None or answers.document != document:
+        if answers is None or (answers.document is not document and answers.document != document):
             answers = _Answers.of(document)
         return answers.to(request)
 

@@ -1,6 +1,7 @@
 """GET /auth/verify: what nginx `auth_request`, Traefik and Caddy ask before they forward a request."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -13,9 +14,11 @@ from idp.usecases.sessions.identify import Principal
 from idp.web.cookies import CookieStyle, read_cookies
 from idp.web.routing import Route
 
-METHOD_HEADERS = ("x-original-method", "x-forwarded-method")
-PATH_HEADERS = ("x-original-uri", "x-forwarded-uri")
-IDENTITY_HEADERS = ("remote-user", "remote-email", "remote-name", "remote-groups", "remote-amr")
+METHOD_HEADERS = frozenset({b"x-original-method", b"x-forwarded-method"})
+PATH_HEADERS = frozenset({b"x-original-uri", b"x-forwarded-uri"})
+IDENTITY_HEADERS = (b"remote-user", b"remote-email", b"remote-name", b"remote-groups", b"remote-amr")
+NEEDS_NO_QUOTES = re.compile("[A-Za-z0-9 ]*")
+NOBODY = tuple((name, b"") for name in IDENTITY_HEADERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,26 +47,29 @@ class ForwardAuth:
             return Response(status_code=401)
         except Accident:
             return Response(status_code=503)
-        return Response(headers=_identity(principal) if principal else dict.fromkeys(IDENTITY_HEADERS, ""))
+        response = Response()
+        response.raw_headers.extend(_identity(principal) if principal else NOBODY)
+        return response
 
 
-def _agreed(request: Request, names: Sequence[str]) -> str:
+def _agreed(request: Request, names: Collection[bytes]) -> str:
     """What all headers of these names say; nothing, which is never public, where they differ.
 
     A proxy sets its own pair, and may pass on a client's header of the other one's name (threat row 111).
     """
-    said = {value for name in names for value in request.headers.getlist(name)}
-    return said.pop() if len(said) == 1 else ""
+    said = {value for name, value in request.scope["headers"] if name in names}
+    return said.pop().decode("latin-1") if len(said) == 1 else ""
 
 
-def _identity(principal: Principal) -> dict[str, str]:
+def _identity(principal: Principal) -> Iterable[tuple[bytes, bytes]]:
     """Header values are ASCII: names are percent-encoded as UTF-8."""
     account = principal.account
+    name = account.full_name
     values = (
         account.id,
         account.email,
-        quote(account.full_name, safe=" "),
+        name if NEEDS_NO_QUOTES.fullmatch(name) else quote(name, safe=" "),
         ",".join(sorted(account.roles)),
         ",".join(principal.session.methods),
     )
-    return dict(zip(IDENTITY_HEADERS, values, strict=True))
+    return zip(IDENTITY_HEADERS, [value.encode("latin-1") for value in values], strict=True)

@@ -2,12 +2,37 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+T = TypeVar("T")
+
+
+class Fields(Headers):
+    """Starlette's, that looks in a table; it reads the whole head for each name. Of several of one name the first."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope=scope)
+        self._first: dict[bytes, bytes] = dict(reversed(self._list))
+
+    def get(self, key: str, default: T = None) -> str | T:  # type: ignore[assignment]  # as Mapping has it
+        value = self._first.get(key.lower().encode("latin-1"))
+        return default if value is None else value.decode("latin-1")
+
+
+class Asked(Request):
+    """A request as endpoints get it."""
+
+    @property
+    def headers(self) -> Headers:
+        if not hasattr(self, "_headers"):
+            self._headers = Fields(self.scope)
+        return self._headers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +90,7 @@ class Routing:
         route, caught = self.find(scope["method"], scope["path"]) if _reads_one_way(scope) else (None, {})
         scope["path_params"] = caught
         scope["idp.route"] = route.path if route else ""
-        request = Request(scope, receive)
+        request = Asked(scope, receive)
         response = await (route.endpoint if route else self.fallback)(request)
         await response(scope, receive, send)
 

@@ -3,12 +3,18 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from idp.web.middleware.envelope import EXTRA, FIELDS
 from idp.web.origin import OriginRule
 
-METHODS = b"GET, POST, PUT, DELETE"
-REQUEST_HEADERS = b"content-type, jurisdictionname, language, appurl, passkey"
+ALLOWED = b"access-control-allow-origin"
+PERMISSIONS = (
+    (b"access-control-allow-methods", b"GET, POST, PUT, DELETE"),
+    (b"access-control-allow-headers", b"content-type, jurisdictionname, language, appurl, passkey"),
+    (b"access-control-max-age", b"600"),
+)
+EVERYBODY = (ALLOWED, b"*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,54 +29,34 @@ class Cors:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        origin = _origin_of(scope)
+        told = scope[FIELDS].get(b"origin")
+        origin = told.decode("latin-1") if told is not None else None
         headers = self._headers(scope["path"], origin)
-        if not headers:
+        scope[EXTRA].extend(headers)
+        if origin is not None and headers and _is_preflight(scope):
+            await _preflight(send, is_allowed=headers[0][0] == ALLOWED)
+        else:
             await self.app(scope, receive, send)
-            return
-        if origin is not None and _is_preflight(scope):
-            await _preflight(send, headers)
-            return
-
-        async def send_with(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], *headers]}
-            await send(message)
-
-        await self.app(scope, receive, send_with)
 
     def _headers(self, path: str, origin: str | None) -> list[tuple[bytes, bytes]]:
         if path in self.public:
             # whoever asks: a cache may keep the answer to one for all
-            return [(b"access-control-allow-origin", b"*")]
+            return [EVERYBODY]
         if origin is None:
             return []
         if not self.rule.allows(origin):
             return [(b"vary", b"Origin")]
         return [
-            (b"access-control-allow-origin", origin.encode("latin-1")),
+            (ALLOWED, origin.encode("latin-1")),
             (b"access-control-allow-credentials", b"true"),
             (b"vary", b"Origin"),
         ]
 
 
-def _origin_of(scope: Scope) -> str | None:
-    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"), None)
-
-
 def _is_preflight(scope: Scope) -> bool:
-    return scope["method"] == "OPTIONS" and any(
-        name == b"access-control-request-method" for name, _ in scope["headers"]
-    )
+    return scope["method"] == "OPTIONS" and b"access-control-request-method" in scope[FIELDS]
 
 
-async def _preflight(send: Send, headers: list[tuple[bytes, bytes]]) -> None:
-    allowed = any(name == b"access-control-allow-origin" for name, _ in headers)
-    extra = [
-        (b"access-control-allow-methods", METHODS),
-        (b"access-control-allow-headers", REQUEST_HEADERS),
-        (b"access-control-max-age", b"600"),
-    ]
-    everything = [*headers, *(extra if allowed else [])]
-    await send({"type": "http.response.start", "status": 204, "headers": everything})
+async def _preflight(send: Send, *, is_allowed: bool) -> None:
+    await send({"type": "http.response.start", "status": 204, "headers": PERMISSIONS if is_allowed else ()})
     await send({"type": "http.response.body", "body": b""})

@@ -1,6 +1,6 @@
 """The outermost layer: a request id, security headers, one log line, and no exception past it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +24,16 @@ HEADERS: Mapping[bytes, bytes] = {
 }
 TRANSPORT = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
+FIELDS = "idp.fields"
+"""In the scope: the request's fields by name, the last of each."""
+
+EXTRA = "idp.extra"
+"""In the scope: a list of fields that the answer gets beside its own, whoever answers."""
+
+Field = tuple[bytes, bytes]
+_PLAIN = tuple(HEADERS.items())
+_HTTPS = (*_PLAIN, TRANSPORT)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
@@ -40,12 +50,13 @@ class Envelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
+        scope[FIELDS] = fields = dict(scope["headers"])
         request_id = self.entropy.id()
         address = self.addresses.of(scope)
-        agent = headers.get(b"user-agent", b"").decode("latin-1")[:LONGEST_AGENT]
+        agent = fields.get(b"user-agent", b"").decode("latin-1")[:LONGEST_AGENT]
         scope["idp.source"] = (address, agent, request_id)
-        letter = _Answer(send, request_id, https=self.https)
+        scope[EXTRA] = extra = [(b"x-request-id", request_id.encode())]
+        letter = _Answer(send, extra, _HTTPS if self.https else _PLAIN)
         began = self.clock.now()
         try:
             await self.app(scope, receive, letter.send)
@@ -72,21 +83,19 @@ class Envelope:
 class _Answer:
     """Adds what an answer lacks, and remembers its status."""
 
-    __slots__ = ("_https", "_request_id", "_send", "status")
+    __slots__ = ("_defaults", "_extra", "_send", "status")
 
-    def __init__(self, send: Send, request_id: str, *, https: bool) -> None:
-        self._send, self._request_id, self._https = send, request_id, https
+    def __init__(self, send: Send, extra: list[Field], defaults: Sequence[Field]) -> None:
+        self._send, self._extra, self._defaults = send, extra, defaults
         self.status: int | None = None
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            present = {name for name, _ in message["headers"]}
-            extra = [(name, value) for name, value in HEADERS.items() if name not in present]
-            extra.append((b"x-request-id", self._request_id.encode()))
-            if self._https:
-                extra.append(TRANSPORT)
-            message = {**message, "headers": [*message["headers"], *extra]}
+            own = message["headers"]
+            present = {name for name, _ in own}
+            lacking = [field for field in self._defaults if field[0] not in present]
+            message = {"type": "http.response.start", "status": self.status, "headers": [*own, *lacking, *self._extra]}
         await self._send(message)
 
 

@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 import orjson
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from idp.web.middleware.envelope import FIELDS
 
 PROBES = ("/health/live", "/health/ready")
 """Balancers probe these by address: nothing in their answers depends on a name."""
@@ -35,11 +38,11 @@ class Limits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
-        if not self._serves(scope["path"], headers.get(b"host", b"")):
+        fields = scope[FIELDS]
+        if not self._serves(scope["path"], fields.get(b"host", b"")):
             await _refuse(send, 400, "Bad Request", "Host is not served here")
             return
-        declared = headers.get(b"content-length", b"0")
+        declared = fields.get(b"content-length", b"0")
         if not declared.isdigit():
             await _refuse(send, 400, "Bad Request", "Content-Length is no number")
             return
@@ -86,6 +89,7 @@ class _BoundedBody:
         return message
 
 
+@lru_cache(maxsize=128)
 def _host_name(header: bytes) -> str:
     """The name without its port; an IPv6 address without its brackets."""
     text = header.decode("latin-1").lower()

@@ -43,6 +43,7 @@ class EventName(StrEnum):
     AUTHORIZATION_GRANTED = "authorization.granted"
     AUTHORIZATION_DENIED = "authorization.denied"
     CONSENT_GIVEN = "consent.given"
+    CONSENT_REVOKED = "consent.revoked"
     GRANT_REVOKED = "grant.revoked"
     FLAG_SET = "flag.set"
     TENANT_CREATED = "tenant.created"

@@ -6,19 +6,23 @@ from functools import cached_property
 from idp.ports.ambient import Clock, Entropy
 from idp.ports.crypto import Digester, PasswordHasher, Sealer, TokenSigner, TokenVerifier
 from idp.ports.storage import Store
+from idp.usecases.accounts.apps import ConnectedApps
 from idp.usecases.accounts.ask import Ask
 from idp.usecases.accounts.confirm import ConfirmAddress
 from idp.usecases.accounts.errands import Errands
+from idp.usecases.accounts.export import ExportAccount
 from idp.usecases.accounts.passwords import NewPasswords
 from idp.usecases.accounts.profile import ChangeAccount, ShowAccount, ShowOwnAccount
 from idp.usecases.accounts.register import RegisterAccount
 from idp.usecases.accounts.reset import ResetPassword
+from idp.usecases.accounts.sign_up import SignUp
 from idp.usecases.extensions import Extensions
 from idp.usecases.post import Post
 from idp.usecases.rules import Rules
 from idp.usecases.sessions.end import EndSession
 from idp.usecases.sessions.extend import ExtendSession
 from idp.usecases.sessions.identify import Identify
+from idp.usecases.sessions.own import OwnSessions
 from idp.usecases.sessions.refresh import RefreshSession
 from idp.usecases.sessions.refresh_tokens import RefreshTokens
 from idp.usecases.sessions.tokens import Tokens
@@ -274,6 +278,25 @@ class Verbs:
             passwords=self.passwords,
             errands=self.errands,
         )
+
+    @cached_property
+    def sign_up(self) -> SignUp:
+        world = self.world
+        return SignUp(
+            store=world.store, clock=world.clock, guesses=self.guesses, post=self.post, register=self.register
+        )
+
+    @cached_property
+    def own_sessions(self) -> OwnSessions:
+        return OwnSessions(store=self.world.store, clock=self.world.clock)
+
+    @cached_property
+    def connected_apps(self) -> ConnectedApps:
+        return ConnectedApps(store=self.world.store, clock=self.world.clock)
+
+    @cached_property
+    def export(self) -> ExportAccount:
+        return ExportAccount(store=self.world.store, clock=self.world.clock)
 
     @cached_property
     def show(self) -> ShowAccount:

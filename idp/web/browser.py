@@ -7,17 +7,16 @@ from starlette.requests import Request
 
 from idp.core.errors import Refusal
 from idp.usecases.sessions.identify import Identify, Principal
-from idp.web.cookies import CookieStyle, read_cookies
+from idp.web.cookies import read_cookies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserSession:
     """A session that a cookie endpoint made is as good here as one of our pages' own: a first-party login is a single
-    sign-on. `cookies` are pairs of contract and cookie name.
+    sign-on. `cookies` are pairs of contract and cookie name, the prefix included: our pages' may differ from theirs.
     """
 
     identify: Identify
-    style: CookieStyle
     cookies: Sequence[tuple[str, str]]
 
     async def find(self, request: Request) -> Principal | None:
@@ -25,7 +24,7 @@ class BrowserSession:
         held = read_cookies(request.headers.get("cookie"))
         found: Principal | None = None
         for contract, name in self.cookies:
-            token = held.get(self.style.named(name))
+            token = held.get(name)
             if token is None:
                 continue
             try:

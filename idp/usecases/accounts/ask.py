@@ -6,7 +6,7 @@ from datetime import datetime
 from idp.core.address import EmailAddress
 from idp.core.errors import FeatureOff
 from idp.core.session import Source
-from idp.core.tenant import Tenant
+from idp.core.tenant import Tenant, TenantKind
 from idp.ports.ambient import Clock
 from idp.ports.storage import Store, UnitOfWork
 from idp.usecases.accounts.errands import CONFIRMATION, RESET_LINK, SIGN_IN_CODE
@@ -31,6 +31,13 @@ class Ask:
         """Raises UnknownTenant, and FeatureOff where the named jurisdiction has the feature off: both are public."""
         now = await self._begin(source)
         await self.store.transact(lambda work: self._ask_for_code(work, email, jurisdiction, source, now))
+
+    async def offers_codes(self, jurisdiction: str | None) -> bool:
+        """Whether a page should offer to sign in with a code: where nobody is named, if it is on for anybody at all.
+
+        Raises UnknownTenant.
+        """
+        return await self.store.read(lambda work: self._offers_codes(work, jurisdiction))
 
     async def for_reset_link(self, email: EmailAddress, app_url: str | None, source: Source) -> None:
         """An `app_url` that is not configured is answered in the same way, and nothing is sent (row 67)."""
@@ -60,6 +67,19 @@ class Ask:
         if named is not None and not self._is_offered(work, named):
             raise FeatureOff(SIGN_IN_CODE)
         self._ask(work, SIGN_IN_CODE, email, traced({"jurisdiction": jurisdiction}, source), now)
+
+    def _offers_codes(self, work: UnitOfWork, jurisdiction: str | None) -> bool:
+        if not self.policy.extensions.code_sign_ins:
+            return False
+        named = named_jurisdiction(work, jurisdiction)
+        if named is not None:
+            return self._is_offered(work, named)
+        table = self.policy.book.table(work)
+        features = [self.policy.book.find(name) for name in self.policy.extensions.code_sign_ins]
+        tenants = work.tenants.all(TenantKind.JURISDICTION)
+        return any(table.decide(feature, []).is_on for feature in features) or any(
+            self._is_offered(work, tenant) for tenant in tenants
+        )
 
     def _is_offered(self, work: UnitOfWork, named: Tenant) -> bool:
         table = self.policy.book.table(work)

@@ -11,7 +11,7 @@ from idp.core.session import Source
 from idp.core.tenant import Tenant
 from idp.ports.ambient import Clock
 from idp.ports.storage import Store, UnitOfWork
-from idp.usecases.accounts.links import app_origin, with_query
+from idp.usecases.accounts.links import CONFIRM, CONFIRM_PARTNER, RESET, Landing, link_to
 from idp.usecases.occasion import Occasion
 from idp.usecases.post import Post, Target, Until, in_minutes
 from idp.usecases.rules import Rules
@@ -88,14 +88,12 @@ class Errands:
 
     def _send_reset(self, work: UnitOfWork, standing: Standing, arguments: Arguments, occasion: Occasion) -> None:
         account, now = standing.account, occasion.now
-        origin = app_origin(self.rules, arguments.get("app_url"))
-        if origin is None and arguments.get("app_url"):
-            return  # not one of the operator's apps: nothing leaves the house (row 67)
         life = self.rules.reset_life
+        if link_to(self.rules, arguments.get("app_url"), RESET, "") is None:
+            return  # not one of the operator's apps: nothing leaves the house (row 67)
         token = self.post.link_token(work, account, Purpose.RESET_PASSWORD, Until(account.email, now + life), now)
-        data = {"token": token, "minutes": in_minutes(life), "name": account.full_name}
-        if origin:
-            data["link"] = with_query(origin, "/reset-password", token=token)
+        link = self._link(arguments.get("app_url"), RESET, token)
+        data = {"token": token, "minutes": in_minutes(life), "name": account.full_name, "link": link}
         self.post.letter(work, letter_to(standing, Template.RESET_PASSWORD, account.email, data), now)
         work.record(Event(name=EventName.RESET_ASKED, account_id=account.id), source=occasion.source, now=now)
 
@@ -106,10 +104,9 @@ class Errands:
             return
         life = self.rules.confirmation_life
         token = self.post.link_token(work, account, Purpose.CONFIRM_ACCOUNT, Until(account.email, now + life), now)
-        data = {"token": token, "minutes": in_minutes(life), "name": account.full_name}
-        if origin := self._origin(arguments.get("app_url")):
-            path = "/users/confirm" if arguments.get("kind") == "partner" else "/"
-            data["link"] = with_query(origin, path, token=token)
+        landing = CONFIRM_PARTNER if arguments.get("kind") == "partner" else CONFIRM
+        link = self._link(arguments.get("app_url"), landing, token)
+        data = {"token": token, "minutes": in_minutes(life), "name": account.full_name, "link": link}
         self.post.letter(work, letter_to(standing, Template.CONFIRM_ACCOUNT, account.email, data), now)
         work.record(Event(name=EventName.CONFIRMATION_SENT, account_id=account.id), source=occasion.source, now=now)
 
@@ -120,14 +117,13 @@ class Errands:
         account = standing.account
         life = self.rules.confirmation_life
         token = self.post.link_token(work, account, Purpose.CHANGE_EMAIL, Until(new_email, now + life), now)
-        data = {"token": token, "minutes": in_minutes(life), "name": account.full_name}
-        if origin := self._origin(app_url):
-            data["link"] = with_query(origin, "/", token=token)
+        link = self._link(app_url, CONFIRM, token)
+        data = {"token": token, "minutes": in_minutes(life), "name": account.full_name, "link": link}
         self.post.letter(work, letter_to(standing, Template.CONFIRM_EMAIL, new_email, data), now)
 
-    def _origin(self, app_url: str | None) -> str | None:
-        """The app that was named, if it is ours; else the default one: a new account must be confirmed somewhere."""
-        return app_origin(self.rules, app_url) or app_origin(self.rules, None)
+    def _link(self, app_url: str | None, landing: Landing, token: str) -> str:
+        """An `app_url` that is not the operator's is as good as none."""
+        return link_to(self.rules, app_url, landing, token) or link_to(self.rules, None, landing, token) or ""
 
 
 def letter_to(standing: Standing, template: Template, to: str, data: dict[str, str]) -> Letter:

@@ -1,9 +1,34 @@
 """Where our links lead: to addresses that the operator configured, whatever a request says."""
 
+from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 from idp.core.errors import MalformedRequest
 from idp.usecases.rules import Rules
+
+OWN_PAGES = "idp:pages"
+"""In place of an `app_url`: the link leads to a page of ours. Also where there is no app to lead to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landing:
+    """Where a link of one kind leads: its path within an app, and the path of our own page for it."""
+
+    app: str
+    own: str
+
+
+CONFIRM = Landing(app="/", own="/confirm")
+CONFIRM_PARTNER = Landing(app="/users/confirm", own="/confirm")
+RESET = Landing(app="/reset-password", own="/reset")
+
+
+def link_to(rules: Rules, app_url: str | None, landing: Landing, token: str) -> str | None:
+    """Into the app that `app_url` picks; to a page of ours without any; None where it picks none of the operator's."""
+    origin = None if app_url == OWN_PAGES else app_origin(rules, app_url)
+    if origin is not None:
+        return with_query(origin, landing.app, token=token)
+    return with_query(rules.issuer, landing.own, token=token) if app_url in (OWN_PAGES, None, "") else None
 
 
 def app_origin(rules: Rules, app_url: str | None) -> str | None:
@@ -28,7 +53,7 @@ def is_url(text: str) -> bool:
 
 
 def require_url(text: str | None) -> None:
-    if text and not is_url(text):
+    if text and text != OWN_PAGES and not is_url(text):
         raise MalformedRequest("appUrl must be a URL address")
 
 

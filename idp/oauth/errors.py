@@ -4,6 +4,7 @@
 OAuthRefusal
 ├── InvalidRequest            invalid_request             RFC 6749 §4.1.2.1, §5.2
 ├── UnauthorizedClient        unauthorized_client
+├── TemporarilyUnavailable    temporarily_unavailable
 ├── AccessDenied              access_denied
 ├── UnsupportedResponseType   unsupported_response_type
 ├── UnsupportedGrantType      unsupported_grant_type
@@ -60,6 +61,11 @@ class InvalidRequest(OAuthRefusal):
 
 class UnauthorizedClient(OAuthRefusal):
     code = "unauthorized_client"
+
+
+class TemporarilyUnavailable(OAuthRefusal):
+    code = "temporarily_unavailable"
+    status = 503
 
 
 class AccessDenied(OAuthRefusal):

@@ -93,7 +93,7 @@ class Authorize:
     async def resume(
         self, interaction: str, browser: Digest, principal: Principal | None, source: Source = PAGE
     ) -> Step:
-        """After each page, and when the browser comes back. Raises InvalidRequest if it is over or another browser's."""
+        """After each page, and when the browser comes back. Raises InvalidRequest: it is over, or another browser's."""
         visit = await self._visit(interaction, browser, principal, source)
         return await self._step(visit, interaction)
 

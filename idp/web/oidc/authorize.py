@@ -1,0 +1,102 @@
+"""GET and POST /oauth2/authorize, and the way back to it after a page (RFC 6749 §3.1)."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import parse_qsl, quote, urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from idp.core.errors import Overloaded, StorageUnavailable
+from idp.core.secret import Digest
+from idp.oauth.authorize.endpoint import Authorize, SetAside
+from idp.oauth.authorize.steps import ShowPage, Step
+from idp.oauth.errors import InvalidRequest, OAuthRefusal, TemporarilyUnavailable
+from idp.oauth.rules import PAGES
+from idp.web.browser import BrowserSession
+from idp.web.cookies import put_cookies
+from idp.web.middleware.client import source_of
+from idp.web.oidc.respond import respond, script_route, see_other
+from idp.web.routing import Endpoint, Route
+
+PATH = "/oauth2/authorize"
+FORM = "application/x-www-form-urlencoded"
+LARGEST = 64 * 1024
+MOST_FIELDS = 100
+
+BrowserOf = Callable[[Request], tuple[Digest, str | None]]
+"""The digest of the cookie that interactions are bound to, and its Set-Cookie value if the browser had none."""
+
+
+class ErrorPage(Protocol):
+    def __call__(self, request: Request, refusal: OAuthRefusal, status: int = 400) -> Response: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationEndpoint:
+    """There is no CORS here: nobody's script may read an answer. Pages are another face's, so they are handed in."""
+
+    authorize: Authorize
+    sessions: BrowserSession
+    browser_of: BrowserOf
+    error_page: ErrorPage
+
+    def routes(self) -> list[Route]:
+        return [
+            Route(method="GET", path=PATH, endpoint=self._showing_errors(self.begin)),
+            Route(method="POST", path=PATH, endpoint=self._showing_errors(self.begin_by_post)),
+            Route(method="GET", path=f"{PATH}/{{interaction}}", endpoint=self._showing_errors(self.resume)),
+            script_route(),
+        ]
+
+    async def begin(self, request: Request) -> Response:
+        pairs = _pairs(request.scope["query_string"])
+        browser, cookie = self.browser_of(request)
+        principal = await self.sessions.find(request)
+        return _answer(await self.authorize.begin(pairs, browser, principal, source_of(request.scope, PAGES)), cookie)
+
+    async def begin_by_post(self, request: Request) -> Response:
+        """Another site's form brings no cookie of ours (SameSite=Lax): the browser comes back by GET, and with them."""
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+            raise InvalidRequest(f"Content-Type must be {FORM}")
+        step = await self.authorize.set_aside(_pairs(await request.body()))
+        if isinstance(step, SetAside):
+            name = {"client_id": step.client_id, "request_uri": step.request_uri}
+            return see_other(f"{PATH}?{urlencode(name, quote_via=quote)}")
+        return respond(step)
+
+    async def resume(self, request: Request) -> Response:
+        browser, cookie = self.browser_of(request)
+        principal = await self.sessions.find(request)
+        interaction: str = request.path_params["interaction"]
+        step = await self.authorize.resume(interaction, browser, principal, source_of(request.scope, PAGES))
+        return _answer(step, cookie)
+
+    def _showing_errors(self, endpoint: Callable[[Request], Awaitable[Response]]) -> Endpoint:
+        """What nobody proved an address for is shown here, and sent nowhere (row 93)."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await endpoint(request)
+            except OAuthRefusal as refusal:
+                return self.error_page(request, refusal, 400)
+            except (Overloaded, StorageUnavailable):
+                return self.error_page(request, TemporarilyUnavailable("come back in a moment"), 503)
+
+        return answer
+
+
+def _answer(step: Step, cookie: str | None) -> Response:
+    """A browser that gets a page is to be known again."""
+    return put_cookies(respond(step), [cookie] if cookie and isinstance(step, ShowPage) else [])
+
+
+def _pairs(sent: bytes) -> list[tuple[str, str]]:
+    """The parameters as they were sent. Raises InvalidRequest for what is no form."""
+    if len(sent) > LARGEST:
+        raise InvalidRequest("the request is too large")
+    try:
+        return parse_qsl(sent.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
+    except ValueError:
+        raise InvalidRequest("the request is malformed") from None

@@ -9,9 +9,21 @@ from idp.oauth.access.introspect import Introspect
 from idp.oauth.access.revoke import Revoke
 from idp.oauth.access.tokens import LookUpTokens
 from idp.oauth.access.userinfo import UserInfo
+from idp.oauth.authorize.answers import Answers
+from idp.oauth.authorize.dispatch import Dispatch
+from idp.oauth.authorize.endpoint import Authorize
+from idp.oauth.authorize.issue import Issue
+from idp.oauth.authorize.judge import Judge
+from idp.oauth.authorize.push import Push, PushedRequests
+from idp.oauth.authorize.reading import Reading
+from idp.oauth.authorize.request_object import RequestObjects
 from idp.oauth.clients.book import ClientBook
+from idp.oauth.clients.secrets import ClientSecrets
 from idp.oauth.clients.subjects import Subjects
 from idp.oauth.rules import OAuthRules
+from idp.oauth.token.assertions import ClientAssertions
+from idp.oauth.token.client_auth import ClientAuthentication
+from idp.oauth.token.dpop import DpopProofs
 from idp.ports.oauth import Fetcher, HintVerifier, Signers
 from idp.usecases.verbs import Verbs, World
 
@@ -37,6 +49,34 @@ class OpenIDProvider:
     @cached_property
     def clients(self) -> ClientBook:
         return ClientBook(store=self.world.world.store, fetcher=self.world.fetcher)
+
+    @cached_property
+    def authenticate(self) -> ClientAuthentication:
+        world = self.world.world
+        return ClientAuthentication(
+            store=world.store,
+            clock=world.clock,
+            clients=self.clients,
+            assertions=self.assertions,
+            guesses=self.verbs.guesses,
+        )
+
+    @cached_property
+    def secrets(self) -> ClientSecrets:
+        world = self.world.world
+        return ClientSecrets(entropy=world.entropy, sealer=world.sealer)
+
+    @cached_property
+    def assertions(self) -> ClientAssertions:
+        world = self.world.world
+        return ClientAssertions(
+            clients=self.clients, secrets=self.secrets, digester=world.digester, rules=self.world.rules
+        )
+
+    @cached_property
+    def proofs(self) -> DpopProofs:
+        world = self.world.world
+        return DpopProofs(store=world.store, clock=world.clock, digester=world.digester, rules=self.world.rules)
 
     @cached_property
     def subjects(self) -> Subjects:
@@ -84,3 +124,53 @@ class OpenIDProvider:
     def evaluate(self) -> EvaluateFlags:
         world = self.world.world
         return EvaluateFlags(store=world.store, book=world.book)
+
+    @cached_property
+    def reading(self) -> Reading:
+        world, rules = self.world.world, self.world.rules
+        objects = RequestObjects(rules=rules, clients=self.clients, fetcher=self.world.fetcher, clock=world.clock)
+        return Reading(
+            store=world.store,
+            clock=world.clock,
+            digester=world.digester,
+            rules=rules,
+            clients=self.clients,
+            objects=objects,
+            judge=Judge(rules=rules, clients=self.clients, hints=self.world.hints),
+        )
+
+    @cached_property
+    def pushed_requests(self) -> PushedRequests:
+        world = self.world.world
+        return PushedRequests(
+            store=world.store,
+            clock=world.clock,
+            entropy=world.entropy,
+            digester=world.digester,
+            rules=self.world.rules,
+        )
+
+    @cached_property
+    def authorize(self) -> Authorize:
+        world, rules = self.world.world, self.world.rules
+        issue = Issue(entropy=world.entropy, digester=world.digester, rules=rules)
+        return Authorize(
+            store=world.store,
+            clock=world.clock,
+            entropy=world.entropy,
+            digester=world.digester,
+            reading=self.reading,
+            pushed=self.pushed_requests,
+            dispatch=Dispatch(rules=rules, subjects=self.subjects, issue=issue),
+            answers=Answers(rules=rules, signers=self.world.signers, clock=world.clock),
+        )
+
+    @cached_property
+    def push(self) -> Push:
+        return Push(
+            authenticate=self.authenticate,
+            proofs=self.proofs,
+            reading=self.reading,
+            pushed=self.pushed_requests,
+            rules=self.world.rules,
+        )

@@ -14,6 +14,7 @@ from idp.crypto.passwords import HashingPool
 from idp.crypto.rotation import Schedule
 from idp.crypto.sealer import AesGcmSealer
 from idp.logs import Logs
+from idp.oauth.rules import LONGEST_TOKEN_LIFE
 from idp.ports.ambient import Clock, Entropy
 from idp.ports.crypto import Digester, Sealer
 from idp.registry.watchdog import InFlight
@@ -97,7 +98,7 @@ def _hasher(settings: Settings, ambient: Ambient) -> HashingPool:
 def _schedule(settings: Settings) -> Schedule:
     lives = lifetimes(settings)
     return Schedule(
-        longest_token_life=max(lives.access, lives.refresh),  # our pages' cookie lives as long as its session
+        longest_token_life=max(lives.access, lives.refresh, LONGEST_TOKEN_LIFE),
         period=settings.keys.rotate_every,
         publish_lead=settings.keys.publish_lead,
         max_age=settings.keys.jwks_max_age,

@@ -11,18 +11,20 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from idp.app.background import build_duties, build_relay
 from idp.app.faces import build_documents, build_faces
 from idp.app.ground import Ambient, open_ground
+from idp.app.openid import open_openid
 from idp.app.plugins import open_plugins
 from idp.app.verbs import build_verbs
 from idp.config.rules import declared_tenants
 from idp.config.settings import Settings
 from idp.crypto.keyring import Keyring
 from idp.logs import Logs
+from idp.oauth.provider import OpenIDProvider
 from idp.registry.loaded import Loaded
 from idp.storage import OpenStore
 from idp.usecases.housekeeping.duties import Duties
 from idp.usecases.housekeeping.relay import Relay
 from idp.usecases.verbs import Verbs
-from idp.web.application import build_application
+from idp.web.application import Inside, build_application
 from idp.web.health import Readiness
 
 
@@ -35,6 +37,7 @@ class Provider:
     store: OpenStore
     keyring: Keyring
     verbs: Verbs
+    openid: OpenIDProvider | None
     loaded: Loaded
     relay: Relay
     duties: Duties
@@ -65,19 +68,20 @@ async def open_provider(
         duties = build_duties(ground, verbs, relay)
         stack.push_async_callback(duties.stop)
         readiness = Readiness(check=ground.store.ping)
+        openid = open_openid(stack, ground, verbs) if settings.oidc.enabled else None
+        inside = Inside(verbs=verbs, openid=openid, documents=build_documents(ground), readiness=readiness)
         yield Provider(
             settings=settings,
             ambient=ambient,
             store=ground.store,
             keyring=ground.keyring,
             verbs=verbs,
+            openid=openid,
             loaded=loaded,
             relay=relay,
             duties=duties,
             readiness=readiness,
-            application=build_application(
-                verbs, build_faces(settings), build_documents(ground), readiness, logs.named("web")
-            ),
+            application=build_application(inside, build_faces(settings), logs.named("web")),
             logs=logs,
         )
 

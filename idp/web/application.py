@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from starlette.types import ASGIApp
 
+from idp.oauth.provider import OpenIDProvider
 from idp.sdk import Log
 from idp.usecases.sessions.admit import Admit, PublicRoute
 from idp.usecases.sessions.tokens import BLOOM, NODELOOM
@@ -25,6 +26,7 @@ from idp.web.middleware.cors import Cors
 from idp.web.middleware.envelope import Envelope
 from idp.web.middleware.limits import Limits
 from idp.web.nodeloom.routes import NodeLoom
+from idp.web.oidc.routes import OidcFace
 from idp.web.origin import OriginRule
 from idp.web.pages.desk import Furnished, PageSettings, build_desk
 from idp.web.routing import Route, Routing
@@ -59,31 +61,39 @@ class FaceSettings:
     pages: PageSettings = field(default_factory=PageSettings)
 
 
-def build_application(
-    verbs: Verbs, settings: FaceSettings, documents: Documents, readiness: Readiness, log: Log
-) -> ASGIApp:
-    """The ASGI application. `documents` are served by path, to everybody."""
-    world, rule = verbs.world, OriginRule(frozenset(settings.origins))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inside:
+    """What the faces serve. `documents` are given by path, to everybody; `openid` None: it is switched off."""
+
+    verbs: Verbs
+    openid: OpenIDProvider | None
+    documents: Documents
+    readiness: Readiness
+
+
+def build_application(inside: Inside, settings: FaceSettings, log: Log) -> ASGIApp:
+    """The ASGI application."""
+    world, rule = inside.verbs.world, OriginRule(frozenset(settings.origins))
+    addresses = ClientAddress(tuple(settings.trusted_proxies))
     desk = build_desk(settings.pages, world, rule, secure=settings.https)
     limits = Limits(
-        app=Furnished(_routing(verbs, settings, documents, readiness, rule), desk),
+        app=Furnished(_routing(inside, settings, addresses, rule), desk),
         hosts=frozenset(settings.hosts),
         largest_body=settings.largest_body,
         body_deadline_seconds=settings.body_deadline.total_seconds(),
     )
     return Envelope(
-        app=Cors(app=limits, rule=rule, public=frozenset(documents)),
+        app=Cors(app=limits, rule=rule, public=frozenset(inside.documents)),
         clock=world.clock,
         entropy=world.entropy,
-        addresses=ClientAddress(tuple(settings.trusted_proxies)),
+        addresses=addresses,
         log=log,
         https=settings.https,
     )
 
 
-def _routing(
-    verbs: Verbs, settings: FaceSettings, documents: Documents, readiness: Readiness, rule: OriginRule
-) -> Routing:
+def _routing(inside: Inside, settings: FaceSettings, addresses: ClientAddress, rule: OriginRule) -> Routing:
+    verbs = inside.verbs
     style = CookieStyle(
         clock=verbs.world.clock,
         secure=settings.secure_cookies,
@@ -91,8 +101,8 @@ def _routing(
         prefix=settings.cookie_prefix,
     )
     routing = Routing(not_found)
-    routing.add(readiness.routes())
-    for path, current in documents.items():
+    routing.add(inside.readiness.routes())
+    for path, current in inside.documents.items():
         routing.add(Route(method=method, path=path, endpoint=serve(current)) for method in ("GET", "HEAD"))
     if settings.nodeloom_cookie is not None:
         routing.add(_nodeloom(verbs, settings.nodeloom_cookie, style, rule).routes())
@@ -101,6 +111,8 @@ def _routing(
         routing.add(_bloom_auth(verbs, face).routes())
         routing.add(_bloom_user(verbs, face, settings.bloom).routes())
         routing.add(BloomJurisdictions(face=face, show=verbs.show_jurisdictions).routes())
+    if inside.openid is not None:
+        routing.add(OidcFace(openid=inside.openid, addresses=addresses).routes())
     routing.add(_forward_auth(verbs, settings, style).routes())
     return routing
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from idp.core.account import Account
 from idp.core.client import Client
 from idp.core.grant import Grant
+from idp.oauth.algorithms import DEFAULT_CONTENT_ENCRYPTION
 from idp.oauth.errors import InsufficientScope, InvalidRequest, InvalidToken
 from idp.oauth.neighbours import ClaimsOf, KnownClients
 from idp.oauth.referee.jose import TokenRefused
-from idp.oauth.referee.jwe import DEFAULT_ENCRYPTION, encrypt
+from idp.oauth.referee.jwe import encrypt
 from idp.oauth.rules import OPENID
 from idp.ports.ambient import Clock
 from idp.ports.oauth import Signers
@@ -60,7 +61,7 @@ class UserInfo:
         signed = signer.sign({**told, "iss": self.issuer, "aud": client.id, "iat": iat}, TOKEN_TYPE)
         if metadata.userinfo_encrypted_response_alg is None:
             return signed
-        content = metadata.userinfo_encrypted_response_enc or DEFAULT_ENCRYPTION
+        content = metadata.userinfo_encrypted_response_enc or DEFAULT_CONTENT_ENCRYPTION
         try:
             return encrypt(signed, await self.clients.keys(client), metadata.userinfo_encrypted_response_alg, content)
         except TokenRefused:

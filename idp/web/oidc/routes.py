@@ -1,0 +1,25 @@
+"""The OpenID Provider's endpoints behind one table."""
+
+from dataclasses import dataclass
+
+from idp.oauth.provider import OpenIDProvider
+from idp.web.middleware.client import ClientAddress
+from idp.web.oidc.introspect import TokenDesk
+from idp.web.oidc.read import ReadForm
+from idp.web.routing import Route
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OidcFace:
+    """`addresses` says which proxies are believed, also about client certificates."""
+
+    openid: OpenIDProvider
+    addresses: ClientAddress
+
+    def routes(self) -> list[Route]:
+        openid, rules = self.openid, self.openid.world.rules
+        read = ReadForm(issuer=rules.issuer, addresses=self.addresses, certificate_header=rules.certificate_header)
+        desk = TokenDesk(
+            read=read, authenticate=openid.authenticate, introspect=openid.introspect, revoke=openid.revoke
+        )
+        return [*desk.routes()]

@@ -15,6 +15,7 @@ from idp.web.bloom.auth import BloomAuth
 from idp.web.bloom.face import BloomFace, CookieNames
 from idp.web.bloom.jurisdictions import BloomJurisdictions
 from idp.web.bloom.user import BloomUser
+from idp.web.browser import BrowserSession
 from idp.web.cookies import CookieStyle
 from idp.web.device import DeviceCookie
 from idp.web.documents import Document, serve
@@ -26,9 +27,12 @@ from idp.web.middleware.cors import Cors
 from idp.web.middleware.envelope import Envelope
 from idp.web.middleware.limits import Limits
 from idp.web.nodeloom.routes import NodeLoom
+from idp.web.oidc.authorize import Visitors
 from idp.web.oidc.routes import OidcFace
 from idp.web.origin import OriginRule
+from idp.web.pages.binding import browser_of
 from idp.web.pages.desk import Furnished, PageSettings, build_desk
+from idp.web.pages.errors import error_page
 from idp.web.routing import Route, Routing
 
 Documents = Mapping[str, Callable[[], Document]]
@@ -112,7 +116,8 @@ def _routing(inside: Inside, settings: FaceSettings, addresses: ClientAddress, r
         routing.add(_bloom_user(verbs, face, settings.bloom).routes())
         routing.add(BloomJurisdictions(face=face, show=verbs.show_jurisdictions).routes())
     if inside.openid is not None:
-        routing.add(OidcFace(openid=inside.openid, addresses=addresses).routes())
+        visitors = _visitors(verbs, settings, style)
+        routing.add(OidcFace(openid=inside.openid, addresses=addresses, visitors=visitors).routes())
     routing.add(_forward_auth(verbs, settings, style).routes())
     return routing
 
@@ -174,10 +179,21 @@ def _bloom_user(verbs: Verbs, face: BloomFace, settings: BloomSettings) -> Bloom
     )
 
 
-def _forward_auth(verbs: Verbs, settings: FaceSettings, style: CookieStyle) -> ForwardAuth:
+def _visitors(verbs: Verbs, settings: FaceSettings, style: CookieStyle) -> Visitors:
+    cookies = [(contract, style.named(name)) for contract, name in _held(settings)]
+    sessions = BrowserSession(identify=verbs.identify, cookies=cookies)
+    return Visitors(sessions=sessions, browser_of=browser_of, error_page=error_page)
+
+
+def _held(settings: FaceSettings) -> list[tuple[str, str]]:
+    """The contracts that are on, and the cookies that their sessions are in."""
     held = [(NODELOOM, settings.nodeloom_cookie), (BLOOM, settings.bloom.names.access if settings.bloom else None)]
+    return [(contract, name) for contract, name in held if name is not None]
+
+
+def _forward_auth(verbs: Verbs, settings: FaceSettings, style: CookieStyle) -> ForwardAuth:
     return ForwardAuth(
         admit=Admit(identify=verbs.identify, public_routes=settings.public_routes),
         style=style,
-        cookies=[(contract, name) for contract, name in held if name is not None],
+        cookies=_held(settings),
     )

@@ -34,13 +34,20 @@ class ErrorPage(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorizationEndpoint:
-    """There is no CORS here: nobody's script may read an answer. Pages are another face's, so they are handed in."""
+class Visitors:
+    """People and their browsers: what is another face's business, and handed in."""
 
-    authorize: Authorize
     sessions: BrowserSession
     browser_of: BrowserOf
     error_page: ErrorPage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationEndpoint:
+    """There is no CORS here: nobody's script may read an answer."""
+
+    authorize: Authorize
+    visitors: Visitors
 
     def routes(self) -> list[Route]:
         return [
@@ -52,8 +59,8 @@ class AuthorizationEndpoint:
 
     async def begin(self, request: Request) -> Response:
         pairs = _pairs(request.scope["query_string"])
-        browser, cookie = self.browser_of(request)
-        principal = await self.sessions.find(request)
+        browser, cookie = self.visitors.browser_of(request)
+        principal = await self.visitors.sessions.find(request)
         return _answer(await self.authorize.begin(pairs, browser, principal, source_of(request.scope, PAGES)), cookie)
 
     async def begin_by_post(self, request: Request) -> Response:
@@ -67,8 +74,8 @@ class AuthorizationEndpoint:
         return respond(step)
 
     async def resume(self, request: Request) -> Response:
-        browser, cookie = self.browser_of(request)
-        principal = await self.sessions.find(request)
+        browser, cookie = self.visitors.browser_of(request)
+        principal = await self.visitors.sessions.find(request)
         interaction: str = request.path_params["interaction"]
         step = await self.authorize.resume(interaction, browser, principal, source_of(request.scope, PAGES))
         return _answer(step, cookie)
@@ -80,9 +87,9 @@ class AuthorizationEndpoint:
             try:
                 return await endpoint(request)
             except OAuthRefusal as refusal:
-                return self.error_page(request, refusal, 400)
+                return self.visitors.error_page(request, refusal, 400)
             except (Overloaded, StorageUnavailable):
-                return self.error_page(request, TemporarilyUnavailable("come back in a moment"), 503)
+                return self.visitors.error_page(request, TemporarilyUnavailable("come back in a moment"), 503)
 
         return answer
 

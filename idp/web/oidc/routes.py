@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from idp.oauth.provider import OpenIDProvider
 from idp.web.middleware.client import ClientAddress
+from idp.web.oidc.authorize import AuthorizationEndpoint, Visitors
 from idp.web.oidc.introspect import TokenDesk
+from idp.web.oidc.par import PushEndpoint
 from idp.web.oidc.read import ReadForm
 from idp.web.routing import Route
 
@@ -15,6 +17,7 @@ class OidcFace:
 
     openid: OpenIDProvider
     addresses: ClientAddress
+    visitors: Visitors
 
     def routes(self) -> list[Route]:
         openid, rules = self.openid, self.openid.world.rules
@@ -22,4 +25,6 @@ class OidcFace:
         desk = TokenDesk(
             read=read, authenticate=openid.authenticate, introspect=openid.introspect, revoke=openid.revoke
         )
-        return [*desk.routes()]
+        front = AuthorizationEndpoint(authorize=openid.authorize, visitors=self.visitors)
+        push = PushEndpoint(read=read, push=openid.push)
+        return [*front.routes(), *push.routes(), *desk.routes()]

@@ -18,6 +18,11 @@ from idp.oauth.authorize.push import Push, PushedRequests
 from idp.oauth.authorize.reading import Reading
 from idp.oauth.authorize.request_object import RequestObjects
 from idp.oauth.clients.book import ClientBook
+from idp.oauth.clients.declare import DeclareClients
+from idp.oauth.clients.documents import MetadataDocuments
+from idp.oauth.clients.register import ManageRegistration, RegisterClient, RegistrationTokens
+from idp.oauth.clients.secrets import ClientSecrets
+from idp.oauth.clients.sectors import CheckSector
 from idp.oauth.clients.secrets import ClientSecrets
 from idp.oauth.clients.subjects import Subjects
 from idp.oauth.rules import OAuthRules
@@ -48,7 +53,60 @@ class OpenIDProvider:
 
     @cached_property
     def clients(self) -> ClientBook:
-        return ClientBook(store=self.world.world.store, fetcher=self.world.fetcher)
+        documents = self.client_documents if self.world.rules.client_documents else None
+        return ClientBook(store=self.world.world.store, fetcher=self.world.fetcher, documents=documents)
+
+    @cached_property
+    def client_documents(self) -> MetadataDocuments:
+        return MetadataDocuments(
+            store=self.world.world.store,
+            fetcher=self.world.fetcher,
+            clock=self.world.world.clock,
+            rules=self.world.rules,
+            check_sector=self.check_sector,
+        )
+
+    @cached_property
+    def check_sector(self) -> CheckSector:
+        return CheckSector(fetcher=self.world.fetcher)
+
+    @cached_property
+    def client_secrets(self) -> ClientSecrets:
+        return ClientSecrets(entropy=self.world.world.entropy, sealer=self.world.world.sealer)
+
+    @cached_property
+    def registration_tokens(self) -> RegistrationTokens:
+        return RegistrationTokens(digester=self.world.world.digester, entropy=self.world.world.entropy)
+
+    @cached_property
+    def declare_clients(self) -> DeclareClients:
+        world = self.world.world
+        return DeclareClients(store=world.store, clock=world.clock, secrets=self.client_secrets)
+
+    @cached_property
+    def register_client(self) -> RegisterClient:
+        world = self.world.world
+        return RegisterClient(
+            store=world.store,
+            clock=world.clock,
+            entropy=world.entropy,
+            rules=self.world.rules,
+            guesses=self.verbs.guesses,
+            secrets=self.client_secrets,
+            tokens=self.registration_tokens,
+            check_sector=self.check_sector,
+        )
+
+    @cached_property
+    def manage_registration(self) -> ManageRegistration:
+        world = self.world.world
+        return ManageRegistration(
+            store=world.store,
+            clock=world.clock,
+            secrets=self.client_secrets,
+            tokens=self.registration_tokens,
+            register=self.register_client,
+        )
 
     @cached_property
     def authenticate(self) -> ClientAuthentication:

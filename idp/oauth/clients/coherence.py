@@ -1,6 +1,7 @@
 """Client metadata that is right member by member and wrong together."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from idp.core.client import ClientMetadata, Profile
 from idp.oauth.clients.addresses import is_private_scheme
@@ -18,6 +19,7 @@ from idp.oauth.clients.vocabulary import (
 def flaws_between(metadata: ClientMetadata, profile: Profile | None) -> Iterator[Flaw]:
     yield from _of_grants(metadata)
     yield from _of_redirects(metadata)
+    yield from _of_sector(metadata)
     yield from _of_keys(metadata)
     yield from _of_authentication(metadata)
     yield from _of_encryption(metadata)
@@ -63,6 +65,17 @@ def _of_redirects(metadata: ClientMetadata) -> Iterator[Flaw]:
                 reason="holds a scheme of its own, and the client is a web application",
                 mend='Set application_type to "native" (OIDC Registration §2), or use https.',
             )
+
+
+def _of_sector(metadata: ClientMetadata) -> Iterator[Flaw]:
+    """OIDC Core §8.1: what pairwise subjects are computed for must be one host, or a list that somebody vouches for."""
+    hosts = {urlsplit(uri).hostname for uri in metadata.redirect_uris}
+    if metadata.subject_type == "pairwise" and metadata.sector_identifier_uri is None and len(hosts) > 1:
+        yield Flaw(
+            member="sector_identifier_uri",
+            reason="is missing: the redirect URIs have several hosts, and subject_type is pairwise",
+            mend="Name an https address that lists all of them (OIDC Core §8.1).",
+        )
 
 
 def _of_keys(metadata: ClientMetadata) -> Iterator[Flaw]:

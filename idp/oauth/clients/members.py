@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from email.utils import parseaddr
 
 from idp.oauth.clients.flaws import Misfit
+from idp.oauth.clients.vocabulary import GRANT_TYPES
 
 Reader = Callable[[object], object]
 
@@ -14,6 +15,7 @@ LONGEST_TEXT = 512
 LONGEST_SCOPE = 4096
 LONGEST_AGE = 10 * 365 * 24 * 3600
 _SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+", re.ASCII)
+_GRANT_URI = re.compile(r"(urn|https):[\x21-\x7e]{1,240}", re.ASCII)
 _UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 # characters that turn the writing direction: a name could read as another (CVE-2021-42574)
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -49,6 +51,13 @@ def one_of(known: Sequence[str]) -> Reader:
         return value
 
     return read
+
+
+def grant_type(value: object) -> str:
+    """One of ours, or the absolute URI of a plugin's (RFC 6749 §4.5). Never `implicit` or `password` (row 104)."""
+    if not isinstance(value, str) or not (value in GRANT_TYPES or _GRANT_URI.fullmatch(value)):
+        raise Misfit("holds one that we do not support", f"Known: {', '.join(GRANT_TYPES)}.")
+    return value
 
 
 def list_of(reader: Reader, most: int = MOST_ADDRESSES) -> Reader:

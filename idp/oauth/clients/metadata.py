@@ -6,7 +6,7 @@ that we do not support are refused.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -33,7 +33,7 @@ _CONTENT = members.one_of(algorithms.CONTENT_ENCRYPTION)
 _READERS: Mapping[str, members.Reader] = {
     "redirect_uris": members.list_of(members.address(check_redirect_uri)),
     "post_logout_redirect_uris": members.list_of(members.address(check_redirect_uri)),
-    "grant_types": members.list_of(members.one_of(vocabulary.GRANT_TYPES)),
+    "grant_types": members.list_of(members.grant_type),
     "response_types": members.list_of(members.one_of(vocabulary.RESPONSE_TYPES)),
     "scope": members.scope,
     "application_type": members.one_of(vocabulary.APPLICATION_TYPES),
@@ -106,12 +106,14 @@ _MOST_TEXTS = 64
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetadataTerms:
     """What holds for whoever registers. `default_scope` is given to a client that signs people in and names none;
-    `scopes`, unless None, is all it may have: the rest is left out (RFC 7591 §2).
+    `scopes`, unless None, is all it may have: the rest is left out (RFC 7591 §2). `grant_types`, unless None, are all
+    it may have: others are refused.
     """
 
     profile: Profile | None = None
     default_scope: tuple[str, ...] = SCOPES
     scopes: frozenset[str] | None = None
+    grant_types: frozenset[str] | None = None
 
 
 OPERATOR = MetadataTerms()
@@ -141,8 +143,17 @@ def examine_metadata(
     values |= _defaults(values, terms)
     metadata = ClientMetadata(**values)
     unread = {flaw.member for flaw in flaws}
-    flaws += [flaw for flaw in flaws_between(metadata, terms.profile) if flaw.member not in unread]
+    between = (*_beyond(metadata, terms), *flaws_between(metadata, terms.profile))
+    flaws += [flaw for flaw in between if flaw.member not in unread]
     return metadata, flaws
+
+
+def _beyond(metadata: ClientMetadata, terms: MetadataTerms) -> Iterator[Flaw]:
+    if terms.grant_types is not None and not terms.grant_types.issuperset(metadata.grant_types):
+        allowed = ", ".join(sorted(terms.grant_types))
+        yield Flaw(
+            member="grant_types", reason="holds one that only an operator gives", mend=f"Choose from: {allowed}."
+        )
 
 
 def _read(document: Mapping[str, object]) -> tuple[dict[str, Any], list[Flaw]]:

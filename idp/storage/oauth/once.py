@@ -34,15 +34,13 @@ _KNOWS = Statement(
 _NAMES = tuple(column.name for column in initial_tokens.c)
 _THIS = initial_tokens.c.digest == bindparam("of_digest")
 _ADD = Statement(insertion(initial_tokens))
-_SPEND = Statement(
-    sa.update(initial_tokens)
-    .where(
-        _THIS,
-        initial_tokens.c.expires_at > _NOW,
-        sa.or_(initial_tokens.c.uses_left.is_(None), initial_tokens.c.uses_left > 0),
-    )
-    .values(uses_left=initial_tokens.c.uses_left - 1)
+_LIVE = sa.and_(
+    _THIS,
+    initial_tokens.c.expires_at > _NOW,
+    sa.or_(initial_tokens.c.uses_left.is_(None), initial_tokens.c.uses_left > 0),
 )
+_IS_LIVE = Statement(sa.select(initial_tokens.c.digest).where(_LIVE))
+_SPEND = Statement(sa.update(initial_tokens).where(_LIVE).values(uses_left=initial_tokens.c.uses_left - 1))
 _ALL = Statement(sa.select(*initial_tokens.c).order_by(initial_tokens.c.created_at, initial_tokens.c.digest))
 _REMOVE = Statement(sa.delete(initial_tokens).where(_THIS))
 
@@ -63,6 +61,9 @@ class InitialTokenShelf(Shelf):
 
     def add(self, token: InitialToken) -> None:
         self._count(_ADD, **{name: getattr(token, name) for name in _NAMES})
+
+    def is_live(self, digest: Digest, now: datetime) -> bool:
+        return self._first(_IS_LIVE, of_digest=digest, now=now) is not None
 
     def spend(self, digest: Digest, now: datetime) -> bool:
         return self._count(_SPEND, of_digest=digest, now=now) == 1

@@ -28,7 +28,7 @@ async def test_the_key_set_holds_public_members_only(browser: httpx2.AsyncClient
     """Row 89."""
     keys = (await browser.get(JWKS)).json()["keys"]
 
-    assert {key["alg"] for key in keys} == {"RS256", "ES256", "EdDSA"}
+    assert {key["alg"] for key in keys} == {"RS256", "PS256", "ES256", "EdDSA"}
     assert all(key["use"] == "sig" and key["kid"] for key in keys)
     assert not any(private in key for key in keys for private in ("d", "p", "q", "dp", "dq", "qi", "k"))
 

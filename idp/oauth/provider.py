@@ -23,7 +23,6 @@ from idp.oauth.clients.documents import MetadataDocuments
 from idp.oauth.clients.register import ManageRegistration, RegisterClient, RegistrationTokens
 from idp.oauth.clients.secrets import ClientSecrets
 from idp.oauth.clients.sectors import CheckSector
-from idp.oauth.clients.secrets import ClientSecrets
 from idp.oauth.clients.subjects import Subjects
 from idp.oauth.rules import OAuthRules
 from idp.oauth.token.assertions import ClientAssertions
@@ -120,15 +119,10 @@ class OpenIDProvider:
         )
 
     @cached_property
-    def secrets(self) -> ClientSecrets:
-        world = self.world.world
-        return ClientSecrets(entropy=world.entropy, sealer=world.sealer)
-
-    @cached_property
     def assertions(self) -> ClientAssertions:
         world = self.world.world
         return ClientAssertions(
-            clients=self.clients, secrets=self.secrets, digester=world.digester, rules=self.world.rules
+            clients=self.clients, sealer=world.sealer, digester=world.digester, rules=self.world.rules
         )
 
     @cached_property

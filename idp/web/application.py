@@ -28,7 +28,7 @@ from idp.web.middleware.envelope import Envelope
 from idp.web.middleware.limits import Limits
 from idp.web.nodeloom.routes import NodeLoom
 from idp.web.oidc.authorize import Visitors
-from idp.web.oidc.routes import OidcFace
+from idp.web.oidc.routes import BY_TOKEN, OidcFace
 from idp.web.origin import OriginRule
 from idp.web.pages.binding import browser_of
 from idp.web.pages.desk import Furnished, PageSettings, build_desk
@@ -87,7 +87,7 @@ def build_application(inside: Inside, settings: FaceSettings, log: Log) -> ASGIA
         body_deadline_seconds=settings.body_deadline.total_seconds(),
     )
     return Envelope(
-        app=Cors(app=limits, rule=rule, public=frozenset(inside.documents)),
+        app=Cors(app=limits, rule=rule, public=frozenset(inside.documents), by_token=BY_TOKEN if inside.openid else ()),
         clock=world.clock,
         entropy=world.entropy,
         addresses=addresses,

@@ -11,19 +11,28 @@ from idp.web.origin import OriginRule
 ALLOWED = b"access-control-allow-origin"
 PERMISSIONS = (
     (b"access-control-allow-methods", b"GET, POST, PUT, DELETE"),
-    (b"access-control-allow-headers", b"content-type, jurisdictionname, language, appurl, passkey"),
+    (
+        b"access-control-allow-headers",
+        b"authorization, content-type, dpop, jurisdictionname, language, appurl, passkey",
+    ),
     (b"access-control-max-age", b"600"),
 )
 EVERYBODY = (ALLOWED, b"*")
+READABLE = (b"access-control-expose-headers", b"www-authenticate, dpop-nonce, etag")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cors:
-    """The origin is echoed only when it is on the list, and `*` never goes with credentials (row 11)."""
+    """The origin is echoed only when it is on the list, and `*` never goes with credentials (row 11).
+
+    `public` are documents; `by_token` endpoints that look at no cookie, with what lies below them: any page's script may
+    call them, since it must bring its own token or client.
+    """
 
     app: ASGIApp
     rule: OriginRule
     public: Collection[str]
+    by_token: Collection[str] = ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -39,9 +48,9 @@ class Cors:
             await self.app(scope, receive, send)
 
     def _headers(self, path: str, origin: str | None) -> list[tuple[bytes, bytes]]:
-        if path in self.public:
+        if path in self.public or path in self.by_token or path.rpartition("/")[0] in self.by_token:
             # whoever asks: a cache may keep the answer to one for all
-            return [EVERYBODY]
+            return [EVERYBODY, READABLE]
         if origin is None:
             return []
         if not self.rule.allows(origin):

@@ -11,6 +11,19 @@ from idp.web.oidc.read import ReadForm
 from idp.web.routing import Route
 
 
+BY_TOKEN = frozenset(
+    {
+        "/oauth2/token",
+        "/oauth2/userinfo",
+        "/oauth2/revoke",
+        "/oauth2/register",
+        "/oauth2/device_authorization",
+        "/ofrep/v1/evaluate/flags",
+    }
+)
+"""Endpoints for scripts of any origin: none of them looks at a cookie. The authorization endpoint is never one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OidcFace:
     """`addresses` says which proxies are believed, also about client certificates."""

@@ -25,7 +25,7 @@ READABLE = (b"access-control-expose-headers", b"www-authenticate, dpop-nonce, et
 class Cors:
     """The origin is echoed only when it is on the list, and `*` never goes with credentials (row 11).
 
-    `public` are documents; `by_token` endpoints that look at no cookie, with what lies below them: any page's script may
+    `public` are documents; `by_token` endpoints that look at no cookie, with what lies below: any page's script may
     call them, since it must bring its own token or client.
     """
 

@@ -10,7 +10,6 @@ from idp.web.oidc.par import PushEndpoint
 from idp.web.oidc.read import ReadForm
 from idp.web.routing import Route
 
-
 BY_TOKEN = frozenset(
     {
         "/oauth2/token",

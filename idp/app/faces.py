@@ -8,6 +8,8 @@ import orjson
 
 from idp.app.ground import Ground
 from idp.config.settings import Settings
+from idp.oauth.clients.discovery import JWKS, Offer, provider_metadata, resource_metadata
+from idp.oauth.provider import OpenIDProvider
 from idp.usecases.sessions.admit import PublicRoute
 from idp.web.application import BloomSettings, Documents, FaceSettings
 from idp.web.bloom.face import CookieNames
@@ -15,8 +17,8 @@ from idp.web.documents import Document
 from idp.web.openapi import openapi
 from idp.web.security_txt import security_txt
 
-JWKS = "/.well-known/jwks.json"
 DISCOVERY = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
+RESOURCE = "/.well-known/oauth-protected-resource"
 OPENAPI = "/openapi.json"
 SECURITY_TXT = "/.well-known/security.txt"
 DOCUMENT_AGE = 300
@@ -51,10 +53,9 @@ def build_faces(settings: Settings) -> FaceSettings:
     )
 
 
-def build_documents(ground: Ground) -> Documents:
-    """Names only what exists: the authorization endpoint and its friends are not here yet."""
+def build_documents(ground: Ground, openid: OpenIDProvider | None) -> Documents:
+    """Names only what exists."""
     settings = ground.settings
-    discovery = _constant(lambda: {"issuer": settings.issuer, "jwks_uri": settings.issuer + JWKS})
     described = _constant(lambda: openapi(version("idp")))
 
     def keys() -> Document:
@@ -66,11 +67,26 @@ def build_documents(ground: Ground) -> Documents:
             max_age_seconds=published.max_age,
         )
 
-    documents = {JWKS: keys, **dict.fromkeys(DISCOVERY, discovery), OPENAPI: described}
+    documents = {JWKS: keys, **_discovery(settings, openid), OPENAPI: described}
     if contact := settings.security.contact:
         languages = settings.messages.languages
         documents[SECURITY_TXT] = security_txt(ground.ambient.clock, contact, settings.security.policy, languages)
     return documents
+
+
+def _discovery(settings: Settings, openid: OpenIDProvider | None) -> Documents:
+    """One document at both addresses; without the OpenID Provider just where the keys are."""
+    if openid is None:
+        keys_alone = _constant(lambda: {"issuer": settings.issuer, "jwks_uri": settings.issuer + JWKS})
+        return dict.fromkeys(DISCOVERY, keys_alone)
+    world = openid.world
+    offer = Offer(
+        signing=world.signers.algorithms,
+        scopes=[scope for resource in settings.resources.values() for scope in resource.scopes],
+        grant_types=list(world.world.extensions.token_grants),
+    )
+    provider = _constant(lambda: provider_metadata(world.rules, offer))
+    return {**dict.fromkeys(DISCOVERY, provider), RESOURCE: _constant(lambda: resource_metadata(world.rules))}
 
 
 def _constant(content: Callable[[], object]) -> Callable[[], Document]:

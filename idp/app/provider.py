@@ -14,6 +14,7 @@ from idp.app.ground import Ambient, open_ground
 from idp.app.openid import open_openid
 from idp.app.plugins import open_plugins
 from idp.app.verbs import build_verbs
+from idp.config.declared_clients import declared_clients, declared_resources
 from idp.config.rules import declared_tenants
 from idp.config.settings import Settings
 from idp.crypto.keyring import Keyring
@@ -69,7 +70,11 @@ async def open_provider(
         stack.push_async_callback(duties.stop)
         readiness = Readiness(check=ground.store.ping)
         openid = open_openid(stack, ground, verbs) if settings.oidc.enabled else None
-        inside = Inside(verbs=verbs, openid=openid, documents=build_documents(ground), readiness=readiness)
+        if openid is not None:
+            await openid.declare_clients(
+                declared_clients(settings.clients, settings.oidc.profile), declared_resources(settings.resources)
+            )
+        inside = Inside(verbs=verbs, openid=openid, documents=build_documents(ground, openid), readiness=readiness)
         yield Provider(
             settings=settings,
             ambient=ambient,

@@ -14,14 +14,25 @@ DOCUMENTS = [
     JWKS,
     "/.well-known/openid-configuration",
     "/.well-known/oauth-authorization-server",
+    "/.well-known/oauth-protected-resource",
     "/openapi.json",
 ]
 
 
-async def test_discovery_names_only_what_exists(browser: httpx2.AsyncClient) -> None:
-    for path in DOCUMENTS[1:3]:
-        answer = await browser.get(path)
-        assert answer.json() == {"issuer": ISSUER, "jwks_uri": ISSUER + JWKS}
+async def test_both_discovery_addresses_give_the_same_document(browser: httpx2.AsyncClient) -> None:
+    """OIDC Discovery §4, RFC 8414 §3."""
+    first, second = [(await browser.get(path)).json() for path in DOCUMENTS[1:3]]
+
+    assert first == second
+    assert (first["issuer"], first["jwks_uri"]) == (ISSUER, ISSUER + JWKS)
+    assert first["token_endpoint"] == ISSUER + "/oauth2/token"
+
+
+async def test_our_own_api_is_described_as_a_protected_resource(browser: httpx2.AsyncClient) -> None:
+    """RFC 9728 §3."""
+    told = (await browser.get("/.well-known/oauth-protected-resource")).json()
+
+    assert (told["resource"], told["authorization_servers"]) == (ISSUER, [ISSUER])
 
 
 async def test_the_key_set_holds_public_members_only(browser: httpx2.AsyncClient) -> None:

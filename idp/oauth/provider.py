@@ -1,5 +1,6 @@
 """The OpenID Provider's verbs over one world: what its faces and the command line are built from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,9 +26,19 @@ from idp.oauth.clients.secrets import ClientSecrets
 from idp.oauth.clients.sectors import CheckSector
 from idp.oauth.clients.subjects import Subjects
 from idp.oauth.rules import OAuthRules
+from idp.oauth.session_ids import SessionIds
+from idp.oauth.token.access_tokens import AccessTokens
 from idp.oauth.token.assertions import ClientAssertions
+from idp.oauth.token.authorization_code import RedeemCode
 from idp.oauth.token.client_auth import ClientAuthentication
+from idp.oauth.token.client_credentials import IssueToClient
 from idp.oauth.token.dpop import DpopProofs
+from idp.oauth.token.endpoint import TokenEndpoint
+from idp.oauth.token.families import Families
+from idp.oauth.token.grant import GrantRule
+from idp.oauth.token.id_tokens import IdTokens
+from idp.oauth.token.refresh_token import RedeemRefreshToken
+from idp.oauth.token.verify import AccessTokenVerifier
 from idp.ports.oauth import Fetcher, HintVerifier, Signers
 from idp.usecases.verbs import Verbs, World
 
@@ -129,6 +140,74 @@ class OpenIDProvider:
     def proofs(self) -> DpopProofs:
         world = self.world.world
         return DpopProofs(store=world.store, clock=world.clock, digester=world.digester, rules=self.world.rules)
+
+    @cached_property
+    def session_ids(self) -> SessionIds:
+        return SessionIds(digester=self.world.world.digester)
+
+    @cached_property
+    def access_tokens(self) -> AccessTokens:
+        return AccessTokens(
+            entropy=self.world.world.entropy,
+            signers=self.world.signers,
+            rules=self.world.rules,
+            session_ids=self.session_ids,
+        )
+
+    @cached_property
+    def id_tokens(self) -> IdTokens:
+        return IdTokens(
+            clients=self.clients,
+            claims=self.claims,
+            signers=self.world.signers,
+            rules=self.world.rules,
+            session_ids=self.session_ids,
+        )
+
+    @cached_property
+    def families(self) -> Families:
+        world = self.world.world
+        return Families(
+            entropy=world.entropy,
+            digester=world.digester,
+            rules=self.world.rules,
+            tells_more=bool(world.extensions.claims_sources),
+        )
+
+    @cached_property
+    def grants(self) -> Mapping[str, GrantRule]:
+        """By `grant_type`."""
+        rules: list[GrantRule] = [
+            RedeemCode(families=self.families),
+            RedeemRefreshToken(families=self.families, sealer=self.world.world.sealer),
+            IssueToClient(rules=self.world.rules),
+        ]
+        return {rule.grant_type: rule for rule in rules}
+
+    @cached_property
+    def token(self) -> TokenEndpoint:
+        world = self.world.world
+        return TokenEndpoint(
+            store=world.store,
+            clock=world.clock,
+            authenticate=self.authenticate,
+            proofs=self.proofs,
+            grants=self.grants,
+            access_tokens=self.access_tokens,
+            id_tokens=self.id_tokens,
+            rules=self.world.rules,
+        )
+
+    @cached_property
+    def verify_access(self) -> AccessTokenVerifier:
+        world = self.world.world
+        return AccessTokenVerifier(
+            store=world.store,
+            clock=world.clock,
+            verifier=world.verifier,
+            digester=world.digester,
+            proofs=self.proofs,
+        )
 
     @cached_property
     def subjects(self) -> Subjects:

@@ -67,13 +67,10 @@ class AccessTokens:
         return MintedToken(value=token, expires_in=int((ends - now).total_seconds()))
 
     def _audience(self, issue: Issue) -> str | list[str]:
-        match issue.audience:
-            case ():
-                return userinfo_audience(self.rules.issuer)
-            case (only,):
-                return only
-            case several:
-                return list(several)
+        """Who names the issuer means userinfo, like who names nobody: the issuer itself is what cookies are for."""
+        ours = userinfo_audience(self.rules.issuer)
+        named = [ours if one == self.rules.issuer else one for one in issue.audience] or [ours]
+        return named[0] if len(named) == 1 else named
 
     def _of_grant(self, grant: Grant, issue: Issue) -> Mapping[str, object]:
         """`gid` is ours: by it we see that the grant is over. The rest is RFC 9068 §2.2.1."""

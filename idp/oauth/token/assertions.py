@@ -5,16 +5,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from idp.core.client import Client
+from idp.core.client import Client, ClientSecret
 from idp.oauth.algorithms import FAPI_SIGNING, SHARED_SECRET, SIGNING
-from idp.oauth.clients.secrets import ClientSecrets
 from idp.oauth.errors import InvalidClient
 from idp.oauth.neighbours import KnownClients
 from idp.oauth.referee.jose import KeyUnknown, TokenRefused, Unverified, is_time, parse_jws, verify_parsed
 from idp.oauth.request import OAuthRequest
 from idp.oauth.rules import OAuthRules
 from idp.oauth.token.once import Once
-from idp.ports.crypto import Digester
+from idp.ports.crypto import Digester, Sealer
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LONGEST_LIFE = timedelta(hours=1)
@@ -30,7 +29,7 @@ class ClientAssertions:
     """Raises InvalidClient, with words that tell the client's developer which rule was broken."""
 
     clients: KnownClients
-    secrets: ClientSecrets
+    sealer: Sealer
     digester: Digester
     rules: OAuthRules
 
@@ -80,9 +79,10 @@ class ClientAssertions:
         return known if registered is None else [name for name in known if name == registered]
 
     def _secrets_of(self, client: Client, now: datetime) -> Mapping[str, object]:
-        opened = self.secrets.opened(client, now)
-        encoded = (base64.urlsafe_b64encode(secret.encode()).rstrip(b"=").decode() for secret in opened)
-        return {"keys": [{"kty": "oct", "k": key} for key in encoded]}
+        context = ClientSecret.context_of(client.id)
+        sealed = [one.sealed for one in client.secrets if one.sealed is not None and one.is_live(now)]
+        encoded = (base64.urlsafe_b64encode(self.sealer.open(one, context)) for one in sealed)
+        return {"keys": [{"kty": "oct", "k": key.rstrip(b"=").decode()} for key in encoded]}
 
     def _check_audience(self, audience: object, client: Client, request: OAuthRequest) -> None:
         """FAPI 2.0 §5.3.2.1: the issuer, as a string. Others name the endpoint too (RFC 7523 §3, OIDC Core §9)."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from idp.oauth.algorithms import SIGNING
-from idp.oauth.errors import InvalidDpopProof, OAuthRefusal, UseDpopNonce
+from idp.oauth.errors import InvalidDpopProof, UseDpopNonce
 from idp.oauth.referee.jose import TokenRefused, Unverified, is_time, parse_jws, verify_embedded
 from idp.oauth.request import OAuthRequest
 from idp.oauth.rules import OAuthRules
@@ -114,11 +114,6 @@ class DpopProofs:
         base = self.rules.mtls_base
         alias = base + url.removeprefix(self.rules.issuer) if base is not None else url
         return named is not None and named in (_address(url), _address(alias))
-
-
-def refused_proof(refusal: OAuthRefusal) -> bool:
-    """Whether it is about the proof: at a resource the challenge is DPoP's then (§7.1)."""
-    return isinstance(refusal, InvalidDpopProof | UseDpopNonce)
 
 
 def _is_fresh(parsed: Unverified, now: datetime) -> bool:

@@ -53,9 +53,10 @@ class TokenRequest:
 class Issue:
     """What a decision buys. Nothing of it needs storage any more but what the decision has put there.
 
-    `scope` is granted; `audience` are the resource servers it is for, none of them meaning our own userinfo. `account`
-    is given where an ID token is due, `nonce` is its nonce. `grant` stands behind the tokens; without one they can be
-    revoked one by one alone. `issued_token_type` is RFC 8693's.
+    `scope` is granted, `token_scope` the part of it that the access token names (None: all); `audience` are the
+    resource servers it is for, none meaning our own userinfo. `grant` stands behind the tokens; without one they can be
+    revoked one by one alone. `is_openid`: an ID token is due, with `nonce`, and with claims of `account` if given.
+    `expires_at` is the latest that the token may live. `issued_token_type` is RFC 8693's.
     """
 
     client: Client
@@ -65,6 +66,7 @@ class Issue:
     token_scope: tuple[str, ...] | None = None
     confirmation: Mapping[str, str] | None = None
     grant: Grant | None = None
+    is_openid: bool = False
     account: Account | None = None
     nonce: str | None = None
     refresh_token: str | None = None
@@ -86,8 +88,8 @@ class GrantRule(ABC):
     grant_type: ClassVar[str]
     parameters: ClassVar[frozenset[str]]
 
-    async def prepare(self, asked: TokenRequest) -> Decision:
-        """What has to be awaited, before the unit of work. Raises an OAuthRefusal."""
+    async def prepare(self, asked: TokenRequest) -> Decision | Issue:
+        """What has to be awaited, before the unit of work. An Issue: storage has nothing to say. OAuthRefusal."""
         return partial(self.decide, asked)
 
     @abstractmethod

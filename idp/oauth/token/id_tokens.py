@@ -25,11 +25,14 @@ FAPI_DEFAULT = "PS256"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdTokenOrder:
-    """Who is told what about whom. `nonce` is the authorization request's; a refreshed token has none (§12.2)."""
+    """Who is told what about whom. `nonce` is the authorization request's; a refreshed token has none (§12.2).
+
+    `account` is None where nobody asked for claims of it.
+    """
 
     client: Client
     grant: Grant
-    account: Account
+    account: Account | None = None
     nonce: str | None = None
     access_token: str | None = None
 
@@ -73,6 +76,8 @@ class IdTokens:
 
     async def _told(self, order: IdTokenOrder) -> Mapping[str, object]:
         """The claims asked for in the ID token; those of the scope are told at userinfo (§5.4)."""
+        if order.account is None:
+            return {}
         asked = order.grant.claims.get("id_token")
         requested = asked if isinstance(asked, Mapping) else {}
         return await self.claims.of(order.account, (OPENID,), requested, order.client)

@@ -18,10 +18,12 @@ from idp.oauth.authorize.judge import Judge
 from idp.oauth.authorize.push import Push, PushedRequests
 from idp.oauth.authorize.reading import Reading
 from idp.oauth.authorize.request_object import RequestObjects
+from idp.oauth.clients.administer import AdministerClients
 from idp.oauth.clients.book import ClientBook
 from idp.oauth.clients.declare import DeclareClients
 from idp.oauth.clients.documents import MetadataDocuments
 from idp.oauth.clients.register import ManageRegistration, RegisterClient, RegistrationTokens
+from idp.oauth.clients.resources import AdministerInitialTokens, AdministerResources
 from idp.oauth.clients.secrets import ClientSecrets
 from idp.oauth.clients.sectors import CheckSector
 from idp.oauth.clients.subjects import Subjects
@@ -92,6 +94,27 @@ class OpenIDProvider:
     def declare_clients(self) -> DeclareClients:
         world = self.world.world
         return DeclareClients(store=world.store, clock=world.clock, secrets=self.client_secrets)
+
+    @cached_property
+    def administer_clients(self) -> AdministerClients:
+        world = self.world.world
+        return AdministerClients(
+            store=world.store,
+            clock=world.clock,
+            entropy=world.entropy,
+            rules=self.world.rules,
+            secrets=self.client_secrets,
+            check_sector=self.check_sector,
+        )
+
+    @cached_property
+    def administer_resources(self) -> AdministerResources:
+        return AdministerResources(store=self.world.world.store, clock=self.world.world.clock)
+
+    @cached_property
+    def administer_initial_tokens(self) -> AdministerInitialTokens:
+        world = self.world.world
+        return AdministerInitialTokens(store=world.store, clock=world.clock, tokens=self.registration_tokens)
 
     @cached_property
     def register_client(self) -> RegisterClient:

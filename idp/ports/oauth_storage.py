@@ -94,6 +94,10 @@ class Grants(Protocol):
         """Clients, with the subject that each knows, that signed in through this session: who hears of its end."""
         ...
 
+    def signed_in(self, now: datetime) -> Sequence[tuple[SessionId, ClientId, str]]:
+        """The same for all live sessions of everybody."""
+        ...
+
 
 class Codes(Protocol):
     def add(self, code: AuthorizationCode) -> None: ...

@@ -23,7 +23,12 @@ class Administration:
 
     @cached_property
     def accounts(self) -> AdministerAccounts:
-        return AdministerAccounts(store=self.world.store, clock=self.world.clock, guesses=self.verbs.guesses)
+        return AdministerAccounts(
+            store=self.world.store,
+            clock=self.world.clock,
+            guesses=self.verbs.guesses,
+            endings=self.verbs.endings,
+        )
 
     @cached_property
     def create_account(self) -> CreateAccount:
@@ -79,7 +84,7 @@ class Administration:
 
     @cached_property
     def sessions(self) -> AdministerSessions:
-        return AdministerSessions(store=self.world.store, clock=self.world.clock)
+        return AdministerSessions(store=self.world.store, clock=self.world.clock, endings=self.verbs.endings)
 
     @cached_property
     def trail(self) -> ReadTrail:

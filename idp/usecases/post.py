@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from idp.core.account import Account
 from idp.core.challenge import Challenge, Purpose
-from idp.core.ids import AccountId, MessageId
+from idp.core.ids import AccountId, ClientId, MessageId, SessionId
 from idp.core.message import Letter, Template
 from idp.core.secret import Digest
 from idp.ports.ambient import Entropy
@@ -18,6 +18,7 @@ from idp.usecases.rules import Rules
 LETTER = "letter"
 ERRAND = "errand"
 EVENT = "event"
+LOGOUT = "logout"
 SEAL = "outbox"
 
 
@@ -99,6 +100,13 @@ class Post:
     def errand(self, work: UnitOfWork, verb: str, arguments: Mapping[str, str | None], now: datetime) -> None:
         """Something to be looked up and done in the background, so that the answer tells nothing (rows 37, 38)."""
         self._put(work, ERRAND, verb, dict(arguments), now)
+
+    def logout(
+        self, work: UnitOfWork, *, session_id: SessionId, client_id: ClientId, subject: str, now: datetime
+    ) -> None:
+        """Word to an app that a session it knows is over (OIDC Back-Channel Logout 1.0)."""
+        body = {"session_id": session_id, "client_id": client_id, "subject": subject}
+        self._put(work, LOGOUT, client_id, body, now)
 
     def notice(self, work: UnitOfWork, account: Account, template: Template, now: datetime, *, to: str = "") -> None:
         """Tells the owner of a change to the account (ASVS 6.3.7)."""

@@ -20,6 +20,7 @@ from idp.usecases.extensions import Extensions
 from idp.usecases.post import Post
 from idp.usecases.rules import Rules
 from idp.usecases.sessions.end import EndSession
+from idp.usecases.sessions.ending import Endings
 from idp.usecases.sessions.extend import ExtendSession
 from idp.usecases.sessions.identify import Identify
 from idp.usecases.sessions.own import OwnSessions
@@ -109,7 +110,7 @@ class Verbs:
     @cached_property
     def passwords(self) -> NewPasswords:
         world = self.world
-        return NewPasswords(hasher=world.hasher, extensions=world.extensions, rules=world.rules)
+        return NewPasswords(hasher=world.hasher, extensions=world.extensions, rules=world.rules, endings=self.endings)
 
     @cached_property
     def identify(self) -> Identify:
@@ -122,9 +123,13 @@ class Verbs:
         return ExtendSession(store=world.store, clock=world.clock, tokens=self.tokens)
 
     @cached_property
+    def endings(self) -> Endings:
+        return Endings(post=self.post)
+
+    @cached_property
     def end(self) -> EndSession:
         world = self.world
-        return EndSession(store=world.store, clock=world.clock)
+        return EndSession(store=world.store, clock=world.clock, endings=self.endings)
 
     @cached_property
     def refresh(self) -> RefreshSession:
@@ -136,6 +141,7 @@ class Verbs:
             rules=world.rules,
             tokens=self.tokens,
             refresh_tokens=self.refresh_tokens,
+            endings=self.endings,
         )
 
     @cached_property

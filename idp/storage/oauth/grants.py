@@ -87,6 +87,12 @@ _CLIENTS_OF = Statement(
     .where(session_clients.c.session_id == bindparam("of_session"))
     .order_by(session_clients.c.client_id)
 )
+_SIGNED_IN = Statement(
+    sa.select(session_clients.c.session_id, session_clients.c.client_id, session_clients.c.subject)
+    .join_from(session_clients, sessions, session_clients.c.session_id == sessions.c.id)
+    .where(sessions.c.revoked_at.is_(None), sessions.c.expires_at > NOW)
+    .order_by(session_clients.c.session_id, session_clients.c.client_id)
+)
 
 
 class GrantShelf(Shelf):
@@ -141,6 +147,9 @@ class GrantShelf(Shelf):
 
     def clients_of(self, session_id: SessionId) -> Sequence[tuple[ClientId, str]]:
         return [(client_id, subject) for client_id, subject in self._all(_CLIENTS_OF, of_session=session_id)]
+
+    def signed_in(self, now: datetime) -> Sequence[tuple[SessionId, ClientId, str]]:
+        return [(session_id, client_id, subject) for session_id, client_id, subject in self._all(_SIGNED_IN, now=now)]
 
 
 def _grant_from(row: Values) -> Grant:

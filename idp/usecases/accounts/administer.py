@@ -14,6 +14,7 @@ from idp.ports.storage import Store, UnitOfWork
 from idp.usecases.accounts.passwords import KIND
 from idp.usecases.named import named_account
 from idp.usecases.occasion import Occasion
+from idp.usecases.sessions.ending import Endings
 from idp.usecases.signin.guesses import Guesses
 
 
@@ -35,6 +36,7 @@ class AdministerAccounts:
     store: Store
     clock: Clock
     guesses: Guesses
+    endings: Endings
 
     async def page(self, *, after: AccountId | None, limit: int, search: str | None = None) -> Sequence[Account]:
         return await self.store.read(lambda work: work.accounts.page(after=after, limit=limit, search=search))
@@ -88,7 +90,7 @@ class AdministerAccounts:
             account = replace(account, disabled_at=now, updated_at=now)
             work.accounts.update(account)
             _record(work, EventName.ACCOUNT_DISABLED, account, occasion)
-        work.sessions.revoke_all(account.id, now)
+        self.endings.lock_out(work, account.id, now)
         work.challenges.drop(account.id)
         work.devices.drop(account.id)
         return account
@@ -109,6 +111,7 @@ class AdministerAccounts:
 
     def _delete(self, work: UnitOfWork, name: str, occasion: Occasion) -> Account:
         account = named_account(work, name)
+        self.endings.all_of(work, account.id, occasion.now)
         work.accounts.remove(account.id)
         _record(work, EventName.ACCOUNT_DELETED, account, occasion)
         return account

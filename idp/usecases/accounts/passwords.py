@@ -11,6 +11,7 @@ from idp.ports.crypto import PasswordHasher
 from idp.ports.storage import UnitOfWork
 from idp.usecases.extensions import Extensions
 from idp.usecases.rules import Rules
+from idp.usecases.sessions.ending import Endings
 from idp.usecases.view import view_of
 
 KIND = "password"
@@ -23,6 +24,7 @@ class NewPasswords:
     hasher: PasswordHasher
     extensions: Extensions
     rules: Rules
+    endings: Endings
 
     async def check(self, password: str, account: Account | None, jurisdictions: tuple[str, ...]) -> None:
         """Raises PasswordRejected with the objections of all policies in force and all plugins' rules."""
@@ -41,10 +43,10 @@ class NewPasswords:
     def write(
         self, work: UnitOfWork, account: Account, encoded: bytes, now: datetime, *, keep: SessionId | None = None
     ) -> None:
-        """In one transaction: the new hash, and the end of all sessions, codes and links of the old one (row 21)."""
+        """In one transaction: the new hash, and the end of all that the old one opened (row 21)."""
         work.credentials.put(account.id, KIND, encoded, now)
         work.accounts.record_password_change(account.id, now)
-        work.sessions.revoke_all(account.id, now, keep=keep)
+        self.endings.lock_out(work, account.id, now, keep=keep)
         work.challenges.drop(account.id)
         work.devices.drop(account.id)
 

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from idp.core.errors import Accident, Refusal
 from idp.core.events import Event, EventName, Outcome
@@ -15,7 +17,7 @@ from idp.ports.storage import Parcel, Store, UnitOfWork
 from idp.sdk import Log, SenderFailed
 from idp.usecases.accounts.errands import Errands
 from idp.usecases.extensions import Extensions
-from idp.usecases.post import ERRAND, EVENT, LETTER, SEAL, letter_from
+from idp.usecases.post import ERRAND, EVENT, LETTER, LOGOUT, SEAL, letter_from
 
 BATCH = 16
 NOBODY = Source(address="", agent="", request_id="", contract="relay")
@@ -38,6 +40,12 @@ class Retries:
         return min(self.first_pause * (1 << min(tries, 20)), self.longest_pause)
 
 
+class CarriesLogouts(Protocol):
+    async def __call__(self, notice: Mapping[str, str]) -> None:
+        """Tells an app what `Post.logout` wrote down. Raises SenderFailed."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relay:
     """One round takes a batch of due parcels; `deliver_due` is called until it returns 0."""
@@ -50,6 +58,7 @@ class Relay:
     errands: Errands
     retries: Retries
     log: Log
+    logouts: CarriesLogouts | None = None
 
     async def deliver_due(self) -> int:
         """How many parcels were taken."""
@@ -91,6 +100,8 @@ class Relay:
                     contract=body.get("contract") or "",
                 )
                 await self.errands(parcel.target, body, source)
+            case kind if kind == LOGOUT and self.logouts is not None:
+                await self.logouts(body)
             case kind if kind == EVENT:
                 subscriber = self.extensions.subscribers.get(parcel.target)
                 if subscriber is not None:

@@ -7,6 +7,7 @@ from idp.core.events import Event, EventName
 from idp.core.session import Source
 from idp.ports.ambient import Clock
 from idp.ports.storage import Store, UnitOfWork
+from idp.usecases.sessions.ending import Endings
 from idp.usecases.sessions.identify import Principal
 
 
@@ -16,6 +17,7 @@ class EndSession:
 
     store: Store
     clock: Clock
+    endings: Endings
 
     async def __call__(self, principal: Principal, source: Source) -> None:
         now = self.clock.now()
@@ -23,6 +25,6 @@ class EndSession:
 
     def _end(self, work: UnitOfWork, principal: Principal, source: Source, now: datetime) -> None:
         session = principal.session
-        if work.sessions.revoke(session.id, now):
+        if self.endings.one(work, session.id, now):
             event = Event(name=EventName.SESSION_ENDED, account_id=session.account_id, session_id=session.id)
             work.record(event, source=source, now=now)

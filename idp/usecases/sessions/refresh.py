@@ -11,6 +11,7 @@ from idp.ports.ambient import Clock
 from idp.ports.crypto import Sealer
 from idp.ports.storage import RefreshToken, Store, UnitOfWork
 from idp.usecases.rules import Rules
+from idp.usecases.sessions.ending import Endings
 from idp.usecases.sessions.refresh_tokens import RefreshTokens
 from idp.usecases.sessions.tokens import Tokens
 
@@ -38,6 +39,7 @@ class RefreshSession:
     tokens: Tokens
     refresh_tokens: RefreshTokens
     rules: Rules
+    endings: Endings
 
     async def __call__(self, token: str | None, source: Source) -> Refreshed:
         if not token:
@@ -84,7 +86,7 @@ class RefreshSession:
         in_grace = used is not None and self._is_in_grace(used, now) and session.is_live(now) and _may_go_on(account)
         if used is not None and used.successor is not None and in_grace:
             return self.sealer.open(used.successor, SEAL).decode()
-        if work.sessions.revoke(session.id, now):
+        if self.endings.one(work, session.id, now):
             event = Event(
                 name=EventName.REFRESH_REUSE,
                 outcome=Outcome.FAILURE,

@@ -1,0 +1,1 @@
+"""The account page: what a person sees of themselves, and may change."""

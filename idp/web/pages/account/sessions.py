@@ -1,0 +1,48 @@
+"""Where the person is signed in."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from idp.core.errors import NotFound
+from idp.core.ids import SessionId
+from idp.usecases.sessions.identify import Principal
+from idp.usecases.sessions.own import OwnSessions
+from idp.web.pages.account.agents import described
+from idp.web.pages.account.gate import Gate
+from idp.web.pages.face import see_other
+from idp.web.pages.forms import read_form
+from idp.web.routing import Route
+
+PATH = "/account/sessions"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionPages:
+    gate: Gate
+    own: OwnSessions
+
+    def routes(self) -> list[Route]:
+        return self.gate.open(PATH, show=self.show, submit=self.submit)
+
+    async def show(self, request: Request, principal: Principal) -> Response:
+        return self.gate.page(
+            request,
+            principal,
+            "account/sessions.html",
+            sessions=[(session, described(session.agent)) for session in await self.own.of(principal)],
+            ended="ended" in request.query_params,
+        )
+
+    async def submit(self, request: Request, principal: Principal) -> Response:
+        form = await read_form(request)
+        source = self.gate.face.source(request)
+        if "others" in form:
+            await self.own.end_others(principal, source)
+            return see_other(PATH, ended="1")
+        try:
+            await self.own.end(principal, SessionId(form.get("session", "")), source)
+        except NotFound:
+            return see_other(PATH)  # over already: what was wanted is so
+        return see_other(PATH, ended="1")

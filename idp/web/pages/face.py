@@ -1,0 +1,133 @@
+"""What the pages' handlers share: who is here, where they go on, the session's cookie, pages for what goes wrong."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from idp.core.errors import Accident, Overloaded, Refusal, TooManyRequests
+from idp.core.secret import Digest
+from idp.core.session import Source
+from idp.oauth.authorize.steps import PageView
+from idp.oauth.errors import InvalidRequest, OAuthRefusal
+from idp.oauth.rules import PAGES
+from idp.ports.ambient import Clock
+from idp.usecases.sessions.identify import Principal
+from idp.usecases.signin.outcome import SignedIn
+from idp.web.browser import BrowserSession
+from idp.web.cookies import CookieStyle, put_cookies
+from idp.web.device import DeviceCookie
+from idp.web.middleware.client import source_of
+from idp.web.pages.desk import desk_of
+from idp.web.pages.errors import error_page, problem_page
+from idp.web.pages.interactions import Interactions, Respond
+from idp.web.pages.onward import Onward
+from idp.web.pages.render import USUAL, Look
+from idp.web.routing import Endpoint, Route
+
+SESSION_COOKIE = "idp-session"
+FRESH = timedelta(minutes=10)
+"""How long ago a sign-in may be for what nobody but the owner may do (ASVS 7.5.1)."""
+
+STATUS = {
+    "form_refused": 403,
+    "foreign_origin": 403,
+    "forbidden": 403,
+    "not_found": 404,
+    "invalid_request": 400,
+    "unknown_tenant": 400,
+    "too_many_requests": 429,
+    "session_missing": 401,
+    "session_expired": 401,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagesFace:
+    """`authorization` is None where the OpenID Provider is switched off: no app asks for anything then."""
+
+    clock: Clock
+    cookies: CookieStyle
+    device: DeviceCookie
+    sessions: BrowserSession
+    authorization: Interactions | None
+    respond: Respond
+    session_life: timedelta
+
+    @property
+    def interactions(self) -> Interactions:
+        if self.authorization is None:
+            raise InvalidRequest("no sign-in of an app is under way")
+        return self.authorization
+
+    def route(self, method: str, path: str, endpoint: Endpoint) -> Route:
+        return Route(method=method, path=path, endpoint=_answering(endpoint))
+
+    def source(self, request: Request) -> Source:
+        return source_of(request.scope, PAGES)
+
+    def browser(self, request: Request) -> Digest:
+        return desk_of(request).binding.of(request).digest
+
+    async def principal(self, request: Request) -> Principal | None:
+        return await self.sessions.find(request)
+
+    async def view(self, request: Request, onward: Onward) -> PageView | None:
+        """What the app asked for, where one did. Raises an OAuthRefusal."""
+        if not onward.interaction:
+            return None
+        principal = await self.principal(request)
+        return await self.interactions.view(onward.interaction, self.browser(request), principal)
+
+    async def enter(self, request: Request, outcome: SignedIn, onward: Onward) -> Response:
+        """To where the sign-in leads, with the new session's cookie (row 15: a new id, whatever was there)."""
+        if onward.interaction:
+            await self.interactions.signed_in(onward.interaction, self.browser(request), outcome.session.id)
+        cookies = [self.cookies.set(SESSION_COOKIE, outcome.access_token, self.session_life)]
+        return put_cookies(see_other(onward.address), [*cookies, *self.device.written(outcome)])
+
+    async def deny(self, request: Request, onward: Onward) -> Response:
+        """The person does not want to: the app hears of it, if one asked."""
+        if not onward.interaction:
+            return see_other("/login")
+        return self.respond(await self.interactions.deny(onward.interaction, self.browser(request)))
+
+    def is_fresh(self, principal: Principal) -> bool:
+        return self.clock.now() < principal.session.authenticated_at + FRESH
+
+
+def look_of(view: PageView | None) -> Look:
+    if view is None:
+        return USUAL
+    return Look(languages=view.request.ui_locales, client=view.client, leads_to=view.request.redirect_uri)
+
+
+def see_other(path: str, **query: str) -> Response:
+    """303: whatever was posted is not posted again (RFC 9110 §15.4.4, RFC 9700 §4.12)."""
+    address = f"{path}?{urlencode(query)}" if query else path
+    return Response(status_code=303, headers={"location": address, "cache-control": "no-store"})
+
+
+def _answering(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    """What a handler does not word itself gets a page as well."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except OAuthRefusal as refusal:
+            return error_page(request, refusal)
+        except Refusal as refusal:
+            return _with_patience(problem_page(request, refusal.code, STATUS.get(refusal.code, 400)), refusal)
+        except Accident as accident:
+            return _with_patience(problem_page(request, accident.code, 503), accident)
+
+    return answer
+
+
+def _with_patience(response: Response, error: Refusal | Accident) -> Response:
+    if isinstance(error, TooManyRequests | Overloaded):
+        response.headers["retry-after"] = str(error.retry_after_seconds)
+    return response

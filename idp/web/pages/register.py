@@ -1,0 +1,93 @@
+"""A new account: the same answer whether the address is free or taken (row 39)."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from idp.core.address import EmailAddress
+from idp.core.errors import NameRejected, PasswordRejected
+from idp.oauth.authorize.steps import PageView
+from idp.usecases.accounts.links import OWN_PAGES
+from idp.usecases.accounts.register import Registration
+from idp.usecases.accounts.sign_up import SignUp
+from idp.web.pages.face import PagesFace, look_of, see_other
+from idp.web.pages.forms import Form, read_form
+from idp.web.pages.onward import onward_of
+from idp.web.pages.render import language_of, render
+from idp.web.pages.sign_in import address_of
+from idp.web.routing import Route
+
+FIELDS = ("first_name", "last_name", "email")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterPages:
+    face: PagesFace
+    sign_up: SignUp
+
+    def routes(self) -> list[Route]:
+        return [
+            self.face.route("GET", "/register", self.show),
+            self.face.route("POST", "/register", self.submit),
+            self.face.route("GET", "/register/{interaction}", self.show),
+            self.face.route("POST", "/register/{interaction}", self.submit),
+            self.face.route("GET", "/registered", self.registered),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        view = await self.face.view(request, onward_of(request))
+        return self._page(request, view, {"email": view.login_hint} if view else {})
+
+    async def submit(self, request: Request) -> Response:
+        onward = onward_of(request)
+        form = await read_form(request)
+        view = await self.face.view(request, onward)
+        problems = _problems(form)
+        email = address_of(form.get("email", ""))
+        if problems or email is None:
+            return self._page(request, view, form, problems=problems, status=400)
+        try:
+            await self.sign_up(self._wanted(request, view, form, email), self.face.source(request))
+        except PasswordRejected as refusal:
+            return self._page(
+                request, view, form, problems={"password": refusal.code}, objections=refusal.objections, status=400
+            )
+        except NameRejected as refusal:
+            wrong = {"first_name": refusal.code, "last_name": refusal.code}
+            return self._page(request, view, form, problems=wrong, status=400)
+        return see_other("/registered" + onward.query)
+
+    async def registered(self, request: Request) -> Response:
+        """Names no address: who opens this page has shown nothing."""
+        onward = onward_of(request)
+        view = await self.face.view(request, onward)
+        return render(request, "registered.html", look=look_of(view), view=view, onward=onward)
+
+    def _wanted(self, request: Request, view: PageView | None, form: Form, email: EmailAddress) -> Registration:
+        return Registration(
+            email=email,
+            password=form["password"],
+            first_name=form["first_name"].strip(),
+            last_name=form["last_name"].strip(),
+            language=language_of(request, look_of(view)),
+            jurisdiction=view.client.terms.jurisdiction if view else None,
+            app_url=OWN_PAGES,
+        )
+
+    def _page(
+        self, request: Request, view: PageView | None, form: Form, *, status: int = 200, **values: object
+    ) -> Response:
+        usual: dict[str, object] = {"problems": {}, "objections": ()}
+        typed = {name: form.get(name, "") for name in FIELDS}
+        shown = {**usual, **values, "view": view, "typed": typed, "onward": onward_of(request)}
+        return render(request, "register.html", status=status, look=look_of(view), **shown)
+
+
+def _problems(form: Form) -> dict[str, str]:
+    problems = {name: "needed" for name in (*FIELDS, "password") if not form.get(name, "").strip()}
+    if "email" not in problems and address_of(form["email"]) is None:
+        problems["email"] = "email_malformed"
+    if "password" not in problems and form["password"] != form.get("password_again", ""):
+        problems["password_again"] = "passwords_differ"
+    return problems

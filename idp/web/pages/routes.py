@@ -1,0 +1,87 @@
+"""All pages behind one table of routes."""
+
+from dataclasses import dataclass
+
+from idp.oauth.rules import PAGES
+from idp.usecases.administration import Administration
+from idp.usecases.verbs import Verbs
+from idp.web.browser import BrowserSession
+from idp.web.cookies import CookieStyle
+from idp.web.device import DeviceCookie
+from idp.web.pages.account.apps import AppPages
+from idp.web.pages.account.data import DataPages
+from idp.web.pages.account.factors import FactorPages
+from idp.web.pages.account.gate import Gate
+from idp.web.pages.account.password import PasswordPages
+from idp.web.pages.account.profile import ProfilePages
+from idp.web.pages.account.sessions import SessionPages
+from idp.web.pages.code_sign_in import CodeSignInPages
+from idp.web.pages.consent import ConsentPages
+from idp.web.pages.face import SESSION_COOKIE, PagesFace
+from idp.web.pages.files import file_routes
+from idp.web.pages.interactions import Interactions, Respond
+from idp.web.pages.recover import RecoverPages
+from idp.web.pages.register import RegisterPages
+from idp.web.pages.second_factor import SecondFactorPages
+from idp.web.pages.sign_in import SignInPages
+from idp.web.pages.sign_out import SignOutPages
+from idp.web.routing import Route
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagesWorld:
+    """`style` is the contracts' own, for the known-device cookie; `cookies` is the pages'.
+
+    `interactions` and `respond` are the authorization endpoint's; None: the OpenID Provider is switched off.
+    """
+
+    verbs: Verbs
+    interactions: Interactions | None
+    respond: Respond
+    sessions: BrowserSession
+    cookies: CookieStyle
+    style: CookieStyle
+    sign_up: bool = True
+
+
+def pages_cookie(cookies: CookieStyle) -> tuple[str, str]:
+    """Contract and full name of the pages' session cookie, for `BrowserSession`."""
+    return PAGES, cookies.named(SESSION_COOKIE)
+
+
+def build_pages(world: PagesWorld) -> list[Route]:
+    verbs = world.verbs
+    face = PagesFace(
+        clock=verbs.world.clock,
+        cookies=world.cookies,
+        device=DeviceCookie(world.style),
+        sessions=world.sessions,
+        authorization=world.interactions,
+        respond=world.respond,
+        session_life=verbs.world.rules.lifetimes.refresh,
+    )
+    stepwise, ask = verbs.sign_in_stepwise, verbs.ask
+    sign_in = SignInPages(face=face, stepwise=stepwise, ask=ask, sign_up=world.sign_up)
+    return [
+        *file_routes(),
+        *sign_in.routes(),
+        *SecondFactorPages(face=face, stepwise=stepwise).routes(),
+        *CodeSignInPages(face=face, stepwise=stepwise, ask=ask, sign_in=sign_in).routes(),
+        *(RegisterPages(face=face, sign_up=verbs.sign_up).routes() if world.sign_up else ()),
+        *RecoverPages(face=face, ask=ask, reset=verbs.reset, confirm=verbs.confirm).routes(),
+        *ConsentPages(face=face).routes(),
+        *SignOutPages(face=face, end=verbs.end).routes(),
+        *_account(face, verbs),
+    ]
+
+
+def _account(face: PagesFace, verbs: Verbs) -> list[Route]:
+    gate, operator = Gate(face=face), Administration(verbs)
+    return [
+        *ProfilePages(gate=gate, change=verbs.change, show=verbs.show, policy=verbs.policy).routes(),
+        *PasswordPages(gate=gate, change=verbs.change).routes(),
+        *FactorPages(gate=gate, factors=operator.factors).routes(),
+        *SessionPages(gate=gate, own=verbs.own_sessions).routes(),
+        *AppPages(gate=gate, apps=verbs.connected_apps).routes(),
+        *DataPages(gate=gate, trail=operator.trail, export=verbs.export, accounts=operator.accounts).routes(),
+    ]

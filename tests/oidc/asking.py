@@ -117,10 +117,10 @@ class Person:
     account: Account | None = None
     session: Session | None = None
 
-    async def ask(self, *, repeat: str = "", **parameters: str | None) -> Answer:
-        """`None` leaves a usual parameter out; `repeat` is added to the query as it is."""
+    async def ask(self, more: str = "", /, **parameters: str | None) -> Answer:
+        """`None` leaves a usual parameter out; `more` is added to the query as it is."""
         query = str(httpx2.QueryParams(usual(**parameters)))
-        return read_answer(await self.browser.get(f"{AUTHORIZE}?{query}{repeat}"))
+        return read_answer(await self.browser.get(f"{AUTHORIZE}?{query}{more}"))
 
     async def post(self, **parameters: str | None) -> Answer:
         return read_answer(await self.browser.post(AUTHORIZE, data=usual(**parameters)))

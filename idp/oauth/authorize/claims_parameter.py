@@ -24,7 +24,7 @@ def read_claims(text: str | None) -> Mapping[str, Mapping[str, object]]:
         raise InvalidRequest("claims is no JSON") from None
     if not isinstance(parsed, dict):
         raise InvalidRequest("claims is no object")
-    return {member: _wishes(parsed[member]) for member in MEMBERS if parsed.get(member)}
+    return {member: _wishes(parsed[member]) for member in MEMBERS if parsed.get(member) is not None}
 
 
 def names_of(claims: Mapping[str, object]) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ class Parameters:
 
     def words(self, name: str) -> tuple[str, ...]:
         """A list that is written with spaces, each word once."""
-        return tuple(dict.fromkeys(self.values.get(name, "").split(" "))) if name in self.values else ()
+        return tuple(dict.fromkeys(word for word in self.values.get(name, "").split(" ") if word))
 
     def require_sound(self, *names: str) -> None:
         """Raises InvalidRequest if any of them is flawed; without names, if any at all is."""

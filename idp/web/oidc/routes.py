@@ -8,6 +8,7 @@ from idp.web.oidc.authorize import AuthorizationEndpoint, Visitors
 from idp.web.oidc.introspect import TokenDesk
 from idp.web.oidc.par import PushEndpoint
 from idp.web.oidc.read import ReadForm
+from idp.web.oidc.register import RegistrationDesk
 from idp.web.oidc.token import TokenDoor
 from idp.web.routing import Route
 
@@ -41,4 +42,5 @@ class OidcFace:
         front = AuthorizationEndpoint(authorize=openid.authorize, visitors=self.visitors)
         push = PushEndpoint(read=read, push=openid.push)
         token = TokenDoor(read=read, endpoint=openid.token)
-        return [*front.routes(), *push.routes(), *token.routes(), *desk.routes()]
+        registration = RegistrationDesk(rules=rules, register=openid.register_client, manage=openid.manage_registration)
+        return [*registration.routes(), *front.routes(), *push.routes(), *token.routes(), *desk.routes()]

@@ -1,7 +1,7 @@
 """What a client sent to an endpoint of the protocol, as the verbs take it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -30,14 +30,17 @@ class ReadForm:
     certificate_header: str | None = None
 
     async def __call__(self, request: Request) -> OAuthRequest:
-        headers = _headers(request.scope)
-        fields = _fields(await request.body(), headers.get("content-type", ""))
+        fields = _fields(await request.body(), request.headers.get("content-type", ""))
+        resources = tuple(value for name, value in fields if name in REPEATABLE)
+        return replace(self.head(request), form=_once(fields), resources=resources)
+
+    def head(self, request: Request) -> OAuthRequest:
+        """All but the body, which is no form."""
         return OAuthRequest(
             method=request.method,
             url=self.issuer + str(request.scope["path"]),
-            headers=headers,
-            form=_once(fields),
-            resources=tuple(value for name, value in fields if name in REPEATABLE),
+            headers=_headers(request.scope),
+            form={},
             dpop=tuple(_all(request.scope, b"dpop")),
             certificate=self._certificate(request.scope),
             source=source_of(request.scope, "oidc"),

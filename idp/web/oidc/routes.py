@@ -6,10 +6,12 @@ from idp.oauth.provider import OpenIDProvider
 from idp.web.middleware.client import ClientAddress
 from idp.web.oidc.authorize import AuthorizationEndpoint, Visitors
 from idp.web.oidc.introspect import TokenDesk
+from idp.web.oidc.ofrep import FlagDoor
 from idp.web.oidc.par import PushEndpoint
 from idp.web.oidc.read import ReadForm
 from idp.web.oidc.register import RegistrationDesk
 from idp.web.oidc.token import TokenDoor
+from idp.web.oidc.userinfo import UserInfoDoor
 from idp.web.routing import Route
 
 BY_TOKEN = frozenset(
@@ -42,5 +44,8 @@ class OidcFace:
         front = AuthorizationEndpoint(authorize=openid.authorize, visitors=self.visitors)
         push = PushEndpoint(read=read, push=openid.push)
         token = TokenDoor(read=read, endpoint=openid.token)
+        userinfo = UserInfoDoor(read=read, verify=openid.verify_access, userinfo=openid.userinfo)
+        flags = FlagDoor(read=read, verify=openid.verify_access, evaluate=openid.evaluate)
         registration = RegistrationDesk(rules=rules, register=openid.register_client, manage=openid.manage_registration)
-        return [*registration.routes(), *front.routes(), *push.routes(), *token.routes(), *desk.routes()]
+        faces = (registration, front, push, token, userinfo, flags, desk)
+        return [route for face in faces for route in face.routes()]

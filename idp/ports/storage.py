@@ -265,6 +265,10 @@ class Outbox(Protocol):
         """Counts a failed try and releases the lease."""
         ...
 
+    def holds(self, parcel_ids: Sequence[MessageId]) -> bool:
+        """Whether any of them is still there."""
+        ...
+
     def due_at(self) -> datetime | None:
         """When the next parcel is due; None when the box is empty."""
         ...

@@ -36,6 +36,7 @@ _LEASE = Statement(
 _DONE = Statement(sa.delete(outbox).where(_BY_ID))
 _POSTPONE = Statement(sa.update(outbox).where(_BY_ID).values(due_at=bindparam("due_at"), tries=outbox.c.tries + 1))
 _DUE_AT = Statement(sa.select(sa.func.min(outbox.c.due_at, type_=Instant)))
+_IS_THERE = Statement(sa.select(outbox.c.id).where(_BY_ID))
 
 
 class OutboxShelf(Shelf):
@@ -60,6 +61,9 @@ class OutboxShelf(Shelf):
 
     def postpone(self, parcel_id: MessageId, *, due_at: datetime) -> None:
         self._count(_POSTPONE, parcel_id=parcel_id, due_at=due_at)
+
+    def holds(self, parcel_ids: Sequence[MessageId]) -> bool:
+        return any(self._first(_IS_THERE, parcel_id=parcel_id) is not None for parcel_id in parcel_ids)
 
     def due_at(self) -> datetime | None:
         row = self._first(_DUE_AT)

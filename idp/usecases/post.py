@@ -103,10 +103,10 @@ class Post:
 
     def logout(
         self, work: UnitOfWork, *, session_id: SessionId, client_id: ClientId, subject: str, now: datetime
-    ) -> None:
+    ) -> MessageId:
         """Word to an app that a session it knows is over (OIDC Back-Channel Logout 1.0)."""
         body = {"session_id": session_id, "client_id": client_id, "subject": subject}
-        self._put(work, LOGOUT, client_id, body, now)
+        return self._put(work, LOGOUT, client_id, body, now)
 
     def notice(self, work: UnitOfWork, account: Account, template: Template, now: datetime, *, to: str = "") -> None:
         """Tells the owner of a change to the account (ASVS 6.3.7)."""
@@ -122,10 +122,11 @@ class Post:
             now,
         )
 
-    def _put(self, work: UnitOfWork, kind: str, target: str, body: Mapping[str, object], now: datetime) -> None:
+    def _put(self, work: UnitOfWork, kind: str, target: str, body: Mapping[str, object], now: datetime) -> MessageId:
+        message_id = MessageId(self.entropy.id())
         work.outbox.put(
             Parcel(
-                id=MessageId(self.entropy.id()),
+                id=message_id,
                 kind=kind,
                 target=target,
                 body=self.sealer.seal(json.dumps(body).encode(), SEAL),
@@ -133,6 +134,7 @@ class Post:
                 due_at=now,
             )
         )
+        return message_id
 
 
 def letter_from(body: Mapping[str, object]) -> Letter:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.requests import Request
 
@@ -21,16 +22,21 @@ class BrowserSession:
 
     async def find(self, request: Request) -> Principal | None:
         """The live session that was signed in last; None when there is none."""
+        return max(await self.all(request), key=_signed_in_at, default=None)
+
+    async def all(self, request: Request) -> list[Principal]:
+        """Every live session in this browser: signing out ends them all."""
         held = read_cookies(request.headers.get("cookie"))
-        found: Principal | None = None
+        found: list[Principal] = []
         for contract, name in self.cookies:
-            token = held.get(name)
-            if token is None:
+            if (token := held.get(name)) is None:
                 continue
             try:
-                principal = await self.identify(token, contract)
+                found.append(await self.identify(token, contract))
             except Refusal:
                 continue
-            if found is None or principal.session.authenticated_at > found.session.authenticated_at:
-                found = principal
         return found
+
+
+def _signed_in_at(principal: Principal) -> datetime:
+    return principal.session.authenticated_at

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from idp.core.ids import AccountId, ClientId, SessionId
+from idp.core.ids import AccountId, ClientId, MessageId, SessionId
 from idp.ports.storage import UnitOfWork
 from idp.usecases.post import Post
 
@@ -25,10 +25,11 @@ class Endings:
 
     def one(self, work: UnitOfWork, session_id: SessionId, now: datetime) -> bool:
         """False when it was over already."""
-        if not work.sessions.revoke(session_id, now):
-            return False
-        self._after(work, (session_id,), now)
-        return True
+        return self.told(work, session_id, now) is not None
+
+    def told(self, work: UnitOfWork, session_id: SessionId, now: datetime) -> Sequence[MessageId] | None:
+        """The same, and the messages that are now on their way; None when it was over already."""
+        return self._after(work, (session_id,), now) if work.sessions.revoke(session_id, now) else None
 
     def all_of(self, work: UnitOfWork, account_id: AccountId, now: datetime, *, keep: SessionId | None = None) -> int:
         """Ends the account's sessions but `keep`: how many were live."""
@@ -54,14 +55,19 @@ class Endings:
             self._tell(work, session_id, client_id, subject, now)
         return ended
 
-    def _after(self, work: UnitOfWork, ended: Sequence[SessionId], now: datetime) -> None:
+    def _after(self, work: UnitOfWork, ended: Sequence[SessionId], now: datetime) -> Sequence[MessageId]:
+        messages = []
         for session_id in ended:
             work.oauth.grants.revoke_session(session_id, now)
             for client_id, subject in work.oauth.grants.clients_of(session_id):
-                self._tell(work, session_id, client_id, subject, now)
+                messages.append(self._tell(work, session_id, client_id, subject, now))
+        return [message for message in messages if message is not None]
 
-    def _tell(self, work: UnitOfWork, session_id: SessionId, client_id: ClientId, subject: str, now: datetime) -> None:
-        """Unless the client is known to want no word. One that a document describes has no row: it is told."""
+    def _tell(
+        self, work: UnitOfWork, session_id: SessionId, client_id: ClientId, subject: str, now: datetime
+    ) -> MessageId | None:
+        """None where the client is known to want no word. One that a document describes has no row: it is told."""
         client = work.oauth.clients.by_id(client_id)
-        if client is None or client.metadata.backchannel_logout_uri is not None:
-            self.post.logout(work, session_id=session_id, client_id=client_id, subject=subject, now=now)
+        if client is not None and client.metadata.backchannel_logout_uri is None:
+            return None
+        return self.post.logout(work, session_id=session_id, client_id=client_id, subject=subject, now=now)

@@ -1,0 +1,81 @@
+"""Word to an app's server that a session is over (OIDC Back-Channel Logout 1.0)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from idp.core.client import Client
+from idp.core.ids import ClientId, SessionId
+from idp.oauth.algorithms import DEFAULT_CONTENT_ENCRYPTION, FAPI_SIGNING
+from idp.oauth.neighbours import KnownClients
+from idp.oauth.referee.jose import TokenRefused
+from idp.oauth.referee.jwe import encrypt
+from idp.oauth.rules import OAuthRules
+from idp.oauth.session_ids import SessionIds
+from idp.ports.ambient import Clock, Entropy
+from idp.ports.oauth import Fetcher, FetchRefused, Signers
+from idp.sdk import SenderFailed
+
+LOGOUT_TOKEN_TYPE = "logout+jwt"
+EVENT = "http://schemas.openid.net/event/backchannel-logout"
+LIFE = timedelta(minutes=2)
+"""§4: two minutes at most are recommended. Each try makes a token of its own, so a late one is as good as the first."""
+FAPI_DEFAULT = "PS256"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackChannelLogout:
+    """Delivers what `Post.logout` wrote down."""
+
+    clients: KnownClients
+    session_ids: SessionIds
+    signers: Signers
+    fetcher: Fetcher
+    rules: OAuthRules
+    clock: Clock
+    entropy: Entropy
+
+    async def __call__(self, notice: Mapping[str, str]) -> None:
+        """Raises SenderFailed for any answer but a success: then it is tried again (§2.8 knows no final one)."""
+        client = await self.clients.find(notice["client_id"])
+        if client is None or client.metadata.backchannel_logout_uri is None:
+            return  # gone, or content without
+        token = await self._token(client, SessionId(notice["session_id"]), notice["subject"])
+        try:
+            status = await self.fetcher.post_form(client.metadata.backchannel_logout_uri, {"logout_token": token})
+        except FetchRefused as refused:
+            raise SenderFailed(f"{client.id}: {refused}") from None
+        if status // 100 != 2:
+            raise SenderFailed(f"{client.id} answered with status {status}")
+
+    async def _token(self, client: Client, session_id: SessionId, subject: str) -> str:
+        """§2.4. There is no `nonce`, and `typ` is another, so none is taken for an ID token."""
+        now = self.clock.now()
+        claims = {
+            "iss": self.rules.issuer,
+            "sub": subject,
+            "aud": client.id,
+            "iat": int(now.timestamp()),
+            "exp": int((now + LIFE).timestamp()),
+            "jti": self.entropy.id(),
+            "sid": self.session_ids.of(ClientId(client.id), session_id),
+            "events": {EVENT: {}},
+        }
+        signed = self.signers(self._algorithm(client)).sign(claims, LOGOUT_TOKEN_TYPE)
+        return await self._encrypted(signed, client)
+
+    def _algorithm(self, client: Client) -> str:
+        """The one of the client's ID tokens (§2.5)."""
+        algorithm = client.metadata.id_token_signed_response_alg
+        return FAPI_DEFAULT if self.rules.is_fapi2(client) and algorithm not in FAPI_SIGNING else algorithm
+
+    async def _encrypted(self, signed: str, client: Client) -> str:
+        """§2.5: where ID tokens are."""
+        metadata = client.metadata
+        if metadata.id_token_encrypted_response_alg is None:
+            return signed
+        enc = metadata.id_token_encrypted_response_enc or DEFAULT_CONTENT_ENCRYPTION
+        try:
+            return encrypt(signed, await self.clients.keys(client), metadata.id_token_encrypted_response_alg, enc)
+        except TokenRefused:
+            raise SenderFailed(f"{client.id} has no key to encrypt for") from None

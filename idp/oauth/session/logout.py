@@ -1,0 +1,105 @@
+"""An app asks us to sign somebody out (OIDC RP-Initiated Logout 1.0). What is asked for; another module does it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+from idp.core.client import Client
+from idp.core.errors import SessionExpired
+from idp.oauth.errors import InvalidRequest
+from idp.oauth.neighbours import KnownClients
+from idp.ports.oauth import HintVerifier
+
+PARAMETERS = frozenset({"id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"})
+LONGEST = 2048
+MOST_LOCALES = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logout:
+    """`subject` is whom a proved hint names, as `client` knows them; None: nobody proved that an app asks.
+
+    `continue_to` is registered by the client, byte by byte, and carries `state`.
+    """
+
+    client: Client | None = None
+    subject: str | None = None
+    continue_to: str | None = None
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeLogout:
+    clients: KnownClients
+    hints: HintVerifier
+
+    async def __call__(self, parameters: Mapping[str, str]) -> Logout:
+        """Raises InvalidRequest where nobody may be sent back, nor asked: see the error page (rows 93, 100).
+
+        A hint that is not ours proves nothing, so nothing that came with it is believed: the person is asked, and stays
+        here. `logout_hint` is for providers with several sessions in a browser; here all of them end.
+        """
+        languages = tuple(parameters.get("ui_locales", "").split()[:MOST_LOCALES])
+        hint = parameters.get("id_token_hint")
+        if hint:
+            return await self._hinted(hint, parameters, languages)
+        client = await self._named(parameters.get("client_id"))
+        continue_to = _way_back(client, parameters) if client else None
+        return Logout(client=client, continue_to=continue_to, languages=languages)
+
+    async def _hinted(self, hint: str, parameters: Mapping[str, str], languages: tuple[str, ...]) -> Logout:
+        try:
+            claims = self.hints.verify_hint(hint)
+        except SessionExpired:
+            return Logout(languages=languages)
+        audience = _audience(claims.get("aud"))
+        named = parameters.get("client_id")
+        if named and named not in audience:
+            raise InvalidRequest("client_id is not whom the hint was issued to")  # RP-Initiated Logout §2
+        client = await self.clients.find(named or next(iter(audience), ""))
+        if client is None:
+            return Logout(languages=languages)
+        return Logout(
+            client=client,
+            subject=str(claims["sub"]),
+            continue_to=_way_back(client, parameters),
+            languages=languages,
+        )
+
+    async def _named(self, client_id: str | None) -> Client | None:
+        if not client_id:
+            return None
+        client = await self.clients.find(client_id)
+        if client is None:
+            raise InvalidRequest("client_id is not known")
+        return client
+
+
+def asked_again(logout: Logout, parameters: Mapping[str, str]) -> dict[str, str]:
+    """The parameters for the page that asks: what was proved by a hint stands by the client's name from there on."""
+    again = {"client_id": logout.client.id} if logout.client else {}
+    kept = {"post_logout_redirect_uri", "state"} if logout.continue_to else set()
+    return again | {name: value for name, value in parameters.items() if name in kept | {"ui_locales"}}
+
+
+def _way_back(client: Client, parameters: Mapping[str, str]) -> str | None:
+    """Compared byte by byte (§3.1). Raises InvalidRequest: who asks for another address is not who it says."""
+    address = parameters.get("post_logout_redirect_uri")
+    if not address:
+        return None
+    if len(address) > LONGEST or address not in client.metadata.post_logout_redirect_uris:
+        raise InvalidRequest("post_logout_redirect_uri is not registered")
+    state = parameters.get("state")
+    if not state:
+        return address
+    return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode({'state': state})}"
+
+
+def _audience(value: object) -> list[str]:
+    return (
+        [value]
+        if isinstance(value, str)
+        else [one for one in value if isinstance(one, str)]
+        if isinstance(value, list)
+        else []
+    )

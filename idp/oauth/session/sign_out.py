@@ -1,0 +1,87 @@
+"""Signing somebody out of this browser, and of every app that they signed in to from it."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from idp.core.events import Event, EventName
+from idp.core.ids import ClientId, MessageId, SessionId
+from idp.core.session import Source
+from idp.oauth.neighbours import KnownClients, SubjectOf
+from idp.oauth.rules import OAuthRules
+from idp.oauth.session.front_channel import frame_of
+from idp.oauth.session.logout import Logout
+from idp.oauth.session_ids import SessionIds
+from idp.ports.ambient import Clock
+from idp.ports.storage import Store, UnitOfWork
+from idp.usecases.sessions.ending import Endings
+from idp.usecases.sessions.identify import Principal
+
+LOOKS = 60
+LOOK_SECONDS = 0.025
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The apps of the sessions that ended, and the messages that are on their way to them."""
+
+    apps: tuple[tuple[ClientId, SessionId], ...]
+    messages: tuple[MessageId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignOut:
+    store: Store
+    clock: Clock
+    clients: KnownClients
+    subjects: SubjectOf
+    session_ids: SessionIds
+    endings: Endings
+    rules: OAuthRules
+
+    def must_ask(self, logout: Logout, principals: Sequence[Principal]) -> bool:
+        """Whether somebody is signed in whom no proved hint names (§2, §6; ASVS 10.6.2; row 101)."""
+        if not principals:
+            return False
+        client, subject = logout.client, logout.subject
+        if client is None or subject is None:
+            return True
+        return all(self.subjects.of(client, principal.account.id) != subject for principal in principals)
+
+    async def __call__(self, principals: Sequence[Principal], source: Source) -> tuple[str, ...]:
+        """Ends all sessions of the browser. The addresses to be shown in frames, each once."""
+        now = self.clock.now()
+        told = await self.store.transact(lambda work: self._end(work, principals, source, now))
+        await self._wait_for(told.messages)
+        return await self._frames(told)
+
+    def _end(self, work: UnitOfWork, principals: Sequence[Principal], source: Source, now: datetime) -> Told:
+        apps: list[tuple[ClientId, SessionId]] = []
+        messages: list[MessageId] = []
+        for principal in principals:
+            session = principal.session
+            sent = self.endings.told(work, session.id, now)
+            if sent is None:
+                continue
+            messages += sent
+            apps += [(client_id, session.id) for client_id, _ in work.oauth.grants.clients_of(session.id)]
+            event = Event(name=EventName.SESSION_ENDED, account_id=session.account_id, session_id=session.id)
+            work.record(event, source=source, now=now)
+        return Told(tuple(apps), tuple(messages))
+
+    async def _frames(self, told: Told) -> tuple[str, ...]:
+        frames: dict[str, None] = {}
+        for client_id, session_id in told.apps:
+            client = await self.clients.find(client_id)
+            sid = self.session_ids.of(client_id, session_id)
+            if client is not None and (address := frame_of(client, self.rules.issuer, sid)) is not None:
+                frames[address] = None
+        return tuple(frames)
+
+    async def _wait_for(self, messages: Sequence[MessageId]) -> None:
+        """A moment, so that whoever comes back to an app finds it informed. One that is down is told later."""
+        for _ in range(LOOKS):
+            if not messages or not await self.store.read(lambda work: work.outbox.holds(messages)):
+                return
+            await asyncio.sleep(LOOK_SECONDS)

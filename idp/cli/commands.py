@@ -21,6 +21,8 @@ COMMANDS: Mapping[str, str] = {
     "plugins": "idp.cli.plugins:plugins",
     "session": "idp.cli.session:session",
     "audit": "idp.cli.audit:audit",
+    "client": "idp.cli.client:client",
+    "resource": "idp.cli.resource:resource",
 }
 """Where each verb lives. What one needs, no other has to import: `idp serve` is to answer within a second."""
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from idp.app import Provider, open_provider
 from idp.cli.voice import Voice
+from idp.config.problem import ConfigurationRefused, Problem
 from idp.config.settings import Settings
 from idp.core.session import Source
+from idp.oauth.provider import OpenIDProvider
 from idp.storage import current, upgrade
 from idp.usecases.administration import Administration
 
@@ -24,6 +26,13 @@ class Desk:
     administration: Administration
     source: Source
     voice: Voice
+
+    @property
+    def openid(self) -> OpenIDProvider:
+        """Raises ConfigurationRefused where it is switched off."""
+        if self.provider.openid is None:
+            raise ConfigurationRefused([Problem(key="oidc.enabled", reason="is false", mend="Set it to true.")])
+        return self.provider.openid
 
 
 @asynccontextmanager

@@ -40,6 +40,7 @@ def test_the_verbs_are_those_of_the_specification() -> None:
         user:create,list,show,disable,enable,unlock,delete,import,set-password,join,leave,factor
         jurisdiction:create,list,show team:create,list,show flag:set,unset,list,explain keys:list,rotate,retire
         plugins:list,show,check session:list,revoke audit
+        client:create,list,show,update,rotate-secret,delete,initial-token resource:create,list,delete
     """
     named = {
         (noun, verb) if verb else (noun,)

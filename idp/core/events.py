@@ -39,6 +39,7 @@ class EventName(StrEnum):
     SESSION_REVOKED = "session.revoked"
     REFRESH_REUSE = "refresh.reuse"
     CODE_REPLAYED = "code.replayed"
+    TOKEN_EXCHANGED = "token.exchanged"
     CLIENT_REFUSED = "client.refused"
     CLIENT_CREATED = "client.created"
     CLIENT_UPDATED = "client.updated"

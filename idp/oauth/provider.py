@@ -32,13 +32,17 @@ from idp.oauth.session_ids import SessionIds
 from idp.oauth.token.access_tokens import AccessTokens
 from idp.oauth.token.assertions import ClientAssertions
 from idp.oauth.token.authorization_code import RedeemCode
+from idp.oauth.token.behalf import OnBehalf
 from idp.oauth.token.client_auth import ClientAuthentication
 from idp.oauth.token.client_credentials import IssueToClient
 from idp.oauth.token.dpop import DpopProofs
 from idp.oauth.token.endpoint import TokenEndpoint
+from idp.oauth.token.exchange import ExchangeToken
 from idp.oauth.token.families import Families
-from idp.oauth.token.grant import GrantRule
+from idp.oauth.token.grant import TokenRule
 from idp.oauth.token.id_tokens import IdTokens
+from idp.oauth.token.jwt_bearer import RedeemAssertion
+from idp.oauth.token.plugin_grant import PluginGrant
 from idp.oauth.token.refresh_token import RedeemRefreshToken
 from idp.oauth.token.verify import AccessTokenVerifier
 from idp.ports.oauth import Fetcher, HintVerifier, Signers
@@ -198,12 +202,17 @@ class OpenIDProvider:
         )
 
     @cached_property
-    def grants(self) -> Mapping[str, GrantRule]:
-        """By `grant_type`."""
-        rules: list[GrantRule] = [
+    def grants(self) -> Mapping[str, TokenRule]:
+        """By `grant_type`. A plugin cannot take the place of one of ours."""
+        world, behalf = self.world.world, OnBehalf(families=self.families, subjects=self.subjects)
+        exchange = ExchangeToken(families=self.families, subjects=self.subjects, verifier=world.verifier)
+        rules: list[TokenRule] = [
+            *(PluginGrant(plugin, behalf) for plugin in world.extensions.token_grants.values()),
             RedeemCode(families=self.families),
-            RedeemRefreshToken(families=self.families, sealer=self.world.world.sealer),
+            RedeemRefreshToken(families=self.families, sealer=world.sealer),
             IssueToClient(rules=self.world.rules),
+            RedeemAssertion(clients=self.clients, digester=world.digester, behalf=behalf),
+            *([exchange] if self.world.rules.token_exchange else []),
         ]
         return {rule.grant_type: rule for rule in rules}
 

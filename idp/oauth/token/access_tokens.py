@@ -74,11 +74,13 @@ class AccessTokens:
 
     def _of_grant(self, grant: Grant, issue: Issue) -> Mapping[str, object]:
         """`gid` is ours: by it we see that the grant is over. The rest is RFC 9068 §2.2.1."""
-        about: dict[str, object] = {"gid": grant.id, "auth_time": int(grant.authenticated_at.timestamp())}
+        about: dict[str, object] = {"gid": grant.id}
+        if grant.methods:
+            # somebody signed in for it
+            about["auth_time"] = int(grant.authenticated_at.timestamp())
+            about["amr"] = list(grant.methods)
         if grant.acr is not None:
             about["acr"] = grant.acr
-        if grant.methods:
-            about["amr"] = list(grant.methods)
         if grant.session_id is not None:
             about["sid"] = self.session_ids.of(issue.client.id, grant.session_id)
         return about

@@ -8,13 +8,13 @@ from idp.core.client import ResourceServer
 from idp.oauth.errors import UnauthorizedClient
 from idp.oauth.referee.grants import judge_client_credentials
 from idp.oauth.rules import SCOPES, OAuthRules
-from idp.oauth.token.grant import Decision, GrantRule, Issue, TokenRequest
+from idp.oauth.token.grant import Decision, Issue, TokenRequest, TokenRule
 from idp.oauth.token.targets import meant, reachable
 from idp.ports.storage import UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
-class IssueToClient(GrantRule):
+class IssueToClient(TokenRule):
     """Nobody consents, so only what the operator let the client have: its registered scopes, its resource servers.
 
     Scopes that speak of a person mean nothing here. No grant, no refresh token (§4.4.3): the client can ask again.
@@ -30,9 +30,9 @@ class IssueToClient(GrantRule):
         if asked.client.is_public:
             raise UnauthorizedClient("a public client cannot have tokens of its own")
         names_servers = asked.resources or asked.client.terms.resources or not asked.client.metadata.scope
-        return partial(self.decide, asked) if names_servers else self._issue(asked, {})
+        return partial(self._decide, asked) if names_servers else self._issue(asked, {})
 
-    def decide(self, asked: TokenRequest, work: UnitOfWork) -> Issue:
+    def _decide(self, asked: TokenRequest, work: UnitOfWork) -> Issue:
         return self._issue(asked, {server.identifier: server for server in work.oauth.resources.all()})
 
     def _issue(self, asked: TokenRequest, known: Mapping[str, ResourceServer]) -> Issue:

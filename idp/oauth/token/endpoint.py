@@ -20,7 +20,7 @@ from idp.oauth.token.access_tokens import AccessTokens
 from idp.oauth.token.binding import JKT, confirmation
 from idp.oauth.token.client_auth import AuthenticatedClient, ClientAuthentication
 from idp.oauth.token.dpop import DpopProofs, Proof
-from idp.oauth.token.grant import Decision, GrantRule, Issue, TokenRequest
+from idp.oauth.token.grant import Decision, Issue, TokenRequest, TokenRule
 from idp.oauth.token.id_tokens import IdTokenOrder, IdTokens
 from idp.ports.ambient import Clock
 from idp.ports.storage import Store, UnitOfWork
@@ -34,7 +34,7 @@ class TokenEndpoint:
     clock: Clock
     authenticate: ClientAuthentication
     proofs: DpopProofs
-    grants: Mapping[str, GrantRule]
+    grants: Mapping[str, TokenRule]
     access_tokens: AccessTokens
     id_tokens: IdTokens
     rules: OAuthRules
@@ -52,7 +52,7 @@ class TokenEndpoint:
         issue = await self._decide(decision, known, proof, asked.now)
         return await self._minted(issue, asked.now)
 
-    def _rule(self, grant_type: str, known: AuthenticatedClient) -> GrantRule:
+    def _rule(self, grant_type: str, known: AuthenticatedClient) -> TokenRule:
         rule = self.grants.get(grant_type)
         if rule is None:
             raise UnsupportedGrantType("this grant type is not supported")
@@ -61,7 +61,7 @@ class TokenEndpoint:
         return rule
 
     def _asked(
-        self, request: OAuthRequest, rule: GrantRule, known: AuthenticatedClient, proof: Proof | None
+        self, request: OAuthRequest, rule: TokenRule, known: AuthenticatedClient, proof: Proof | None
     ) -> TokenRequest:
         jkt = proof.jkt if proof is not None else None
         return TokenRequest(

@@ -1,7 +1,7 @@
 """What every way to a token has in common: a request judged once, a decision in one unit of work, what it buys.
 
 ```
-TokenRequest ──▶ GrantRule.prepare (async: keys, plugins) ──▶ GrantRule.decide (in the transaction) ──▶ Issue ──▶ minted
+TokenRequest ──▶ TokenRule.prepare (async: keys, plugins) ──▶ Decision (in the transaction) ──▶ Issue ──▶ minted
 ```
 """
 
@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import ClassVar
 
 from idp.core.account import Account
 from idp.core.client import Client
@@ -79,17 +78,24 @@ class Issue:
 Decision = Callable[[UnitOfWork], Issue]
 
 
-class GrantRule(ABC):
+class TokenRule(ABC):
     """One `grant_type`. `parameters` are the form's fields it reads; all others are dropped before it sees them.
 
     The client was authenticated and has registered the grant type; whatever is bound to the request was proved.
     """
 
-    grant_type: ClassVar[str]
-    parameters: ClassVar[frozenset[str]]
+    grant_type: str
+    parameters: frozenset[str]
 
+    @abstractmethod
     async def prepare(self, asked: TokenRequest) -> Decision | Issue:
         """What has to be awaited, before the unit of work. An Issue: storage has nothing to say. OAuthRefusal."""
+
+
+class GrantRule(TokenRule):
+    """One that awaits nothing, and decides within the unit of work."""
+
+    async def prepare(self, asked: TokenRequest) -> Decision | Issue:
         return partial(self.decide, asked)
 
     @abstractmethod

@@ -12,18 +12,30 @@ if TYPE_CHECKING:
     from idp.cli.chosen import Chosen
 
 
-@click.command(cls=Verb, example="idp --config config.toml check\nidp check --calibrate --target 100")
+@click.command(
+    cls=Verb,
+    example="idp --config config.toml check\nidp check --calibrate --target 100\n"
+    "idp check --profile fapi2 --client my-app",
+)
 @click.option("--calibrate", is_flag=True, help="Measure this machine, and propose what password hashes may cost.")
 @click.option(
     "--target", default=100, show_default=True, type=click.IntRange(10, 5000), metavar="MS", help="A hash's time."
 )
-def check(chosen: "Chosen", calibrate: bool, target: int) -> Answer:
+@click.option("--profile", type=click.Choice(["oauth21", "fapi2", "mcp"]), help="What is lacking for it.")
+@click.option("--client", "client_id", metavar="ID", help="With --profile: of this client, by the database.")
+def check(chosen: "Chosen", calibrate: bool, target: int, profile: str | None, client_id: str | None) -> Answer:
     """Check configuration, plugins, templates and master key. Makes nothing, changes nothing, connects to nothing.
 
-    All mistakes are told at once, each with its key, the reason and the mend; the exit code is then 2.
+    All mistakes are told at once, each with its key, the reason and the mend; the exit code is then 2. With --profile
+    it is told what the configuration and its clients lack for that profile, each with the paragraph that demands it;
+    the exit code is then 1, and 0 when nothing is lacking.
     """
     if calibrate:
         return _calibrated(timedelta(milliseconds=target))
+    if client_id is not None and profile is None:
+        raise click.UsageError("Give --profile beside --client.")
+    if profile is not None:
+        return _profile(chosen, profile, client_id)
     from idp.cli.examination import examine_all
     from idp.config.problem import ConfigurationRefused
 
@@ -40,6 +52,20 @@ def check(chosen: "Chosen", calibrate: bool, target: int) -> Answer:
         "warnings": [str(caution) for caution in findings.cautions],
     }
     return Answer(data=data, picture="".join(f"\nWARNING: {caution}" for caution in findings.cautions))
+
+
+def _profile(chosen: "Chosen", profile: str, client_id: str | None) -> Answer:
+    import asyncio
+
+    from idp.cli.profile_check import check_client, check_profile
+    from idp.cli.voice import Voice
+    from idp.core.client import Profile
+
+    settings = chosen.settings()
+    if client_id is None:
+        return check_profile(settings, Profile(profile))
+    voice = Voice(as_json=True)
+    return asyncio.run(check_client(settings, Profile(profile), client_id, voice))
 
 
 def _calibrated(target: timedelta) -> Answer:

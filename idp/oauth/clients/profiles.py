@@ -1,20 +1,17 @@
 """What a profile demands, and what a client or the configuration lacks for it: each with its paragraph.
 
-What a profile only demands of single requests (pushed, PKCE, `aud` of assertions) is enforced there while the profile
-is on; here stands what must be decided beforehand.
+What a profile demands of single requests (pushed, PKCE, a bound token, a code of 60 seconds, the `aud` of assertions)
+is enforced there while the profile is on; here stands what must be decided beforehand.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
-from idp.core.client import ClientMetadata, Profile
+from idp.core.client import Client, ClientMetadata, Profile
 from idp.oauth.algorithms import FAPI_SIGNING
 from idp.oauth.clients.addresses import is_private_scheme
 from idp.oauth.clients.vocabulary import AUTHORIZATION_CODE, DEVICE_CODE, TLS_METHODS
 from idp.oauth.rules import OAuthRules, Registration
-
-LONGEST_CODE_LIFE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +37,33 @@ def lacks_of_rules(rules: OAuthRules, profile: Profile) -> Iterator[Lack]:
             mend=f'Set it to "{profile}", or give single clients the profile.',
             source="docs/settings.md",
         )
+    yield from lacks_around(rules, profile)
     yield from _RULE_DEMANDS[profile](rules)
+
+
+def lacks_around(rules: OAuthRules, profile: Profile) -> Iterator[Lack]:
+    """What the configuration lacks even if the profile is to hold for one client only."""
+    if not rules.issuer.startswith("https://"):
+        yield Lack(subject="issuer", reason="is not https", mend="Use an https issuer.", source=_ON_HTTPS[profile])
+
+
+def lacks_of_client(client: Client, rules: OAuthRules, profile: Profile) -> Iterator[Lack]:
+    """Of a client that exists: its metadata, its terms, and what it needs of us."""
+    if rules.profile_of(client) is not profile:
+        yield Lack(
+            subject="profile",
+            reason=f'is not "{profile}"',
+            mend=f"idp client update {client.id} --profile {profile}, or in its table of the configuration.",
+            source="docs/settings.md",
+        )
+    yield from lacks_of_metadata(client.metadata, profile)
+    if client.metadata.token_endpoint_auth_method in TLS_METHODS and rules.certificate_header is None:
+        yield Lack(
+            subject="oidc.certificate_header",
+            reason="is unset: the client proves itself by a certificate that nobody hands on to us",
+            mend="Name the header in which your proxy hands it on.",
+            source="RFC 8705 §2",
+        )
 
 
 def _oauth21_client(metadata: ClientMetadata) -> Iterator[Lack]:
@@ -59,13 +82,6 @@ def _fapi2_client(metadata: ClientMetadata) -> Iterator[Lack]:
             subject="token_endpoint_auth_method",
             reason="is neither private_key_jwt nor mTLS",
             mend="Choose private_key_jwt, tls_client_auth or self_signed_tls_client_auth.",
-            source="FAPI 2.0 Security Profile §5.3.2.1",
-        )
-    if not (metadata.dpop_bound_access_tokens or metadata.tls_client_certificate_bound_access_tokens):
-        yield Lack(
-            subject="dpop_bound_access_tokens",
-            reason="is not set, nor is tls_client_certificate_bound_access_tokens",
-            mend="Set one of the two: access tokens are bound to a key of the client.",
             source="FAPI 2.0 Security Profile §5.3.2.1",
         )
     yield from _fapi2_algorithms(metadata)
@@ -117,33 +133,11 @@ def _mcp_client(metadata: ClientMetadata) -> Iterator[Lack]:
         )
 
 
-def _oauth21_rules(rules: OAuthRules) -> Iterator[Lack]:
-    yield from _https(rules, "OAuth 2.1 §1.5")
+def _no_more(_: OAuthRules) -> Iterator[Lack]:
+    return iter(())
 
 
 def _fapi2_rules(rules: OAuthRules) -> Iterator[Lack]:
-    yield from _https(rules, "FAPI 2.0 Security Profile §5.2.1")
-    if not rules.require_pushed:
-        yield Lack(
-            subject="oidc.require_pushed",
-            reason="is false",
-            mend="Set it to true: requests are pushed.",
-            source="FAPI 2.0 Security Profile §5.3.2.2",
-        )
-    if rules.code_life > LONGEST_CODE_LIFE:
-        yield Lack(
-            subject="oidc.code_life",
-            reason="is longer than 60 seconds",
-            mend='At most "60s".',
-            source="FAPI 2.0 Security Profile §5.3.2.2",
-        )
-    if rules.access_token_algorithm not in FAPI_SIGNING:
-        yield Lack(
-            subject="keys.access_token_algorithm",
-            reason="is not one of PS256, ES256 and EdDSA",
-            mend='Set it to "ES256".',
-            source="FAPI 2.0 Security Profile §5.4.1",
-        )
     if rules.registration is Registration.OPEN:
         yield Lack(
             subject="oidc.registration",
@@ -154,7 +148,6 @@ def _fapi2_rules(rules: OAuthRules) -> Iterator[Lack]:
 
 
 def _mcp_rules(rules: OAuthRules) -> Iterator[Lack]:
-    yield from _https(rules, "MCP Authorization, Communication Security")
     if rules.registration is not Registration.OPEN and not rules.client_documents:
         yield Lack(
             subject="oidc.client_documents",
@@ -164,18 +157,18 @@ def _mcp_rules(rules: OAuthRules) -> Iterator[Lack]:
         )
 
 
-def _https(rules: OAuthRules, source: str) -> Iterator[Lack]:
-    if not rules.issuer.startswith("https://"):
-        yield Lack(subject="issuer", reason="is not https", mend="Use an https issuer.", source=source)
-
-
+_ON_HTTPS: Mapping[Profile, str] = {
+    Profile.OAUTH21: "OAuth 2.1 §1.5",
+    Profile.FAPI2: "FAPI 2.0 Security Profile §5.2.1",
+    Profile.MCP: "MCP Authorization, Communication Security",
+}
 _CLIENT_DEMANDS: Mapping[Profile, Callable[[ClientMetadata], Iterator[Lack]]] = {
     Profile.OAUTH21: _oauth21_client,
     Profile.FAPI2: _fapi2_client,
     Profile.MCP: _mcp_client,
 }
 _RULE_DEMANDS: Mapping[Profile, Callable[[OAuthRules], Iterator[Lack]]] = {
-    Profile.OAUTH21: _oauth21_rules,
+    Profile.OAUTH21: _no_more,
     Profile.FAPI2: _fapi2_rules,
     Profile.MCP: _mcp_rules,
 }

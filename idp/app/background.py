@@ -3,6 +3,7 @@
 from idp.app.ground import Ground
 from idp.config.rules import mailboxes, retries
 from idp.messages.renderer import MessageRenderer
+from idp.oauth.provider import OpenIDProvider
 from idp.registry.watchdog import Watchdog
 from idp.usecases.housekeeping.alarm import FailureAlarm
 from idp.usecases.housekeeping.duties import Duties, Duty
@@ -11,7 +12,7 @@ from idp.usecases.housekeeping.relay import Relay
 from idp.usecases.verbs import Verbs
 
 
-def build_relay(ground: Ground, verbs: Verbs) -> Relay:
+def build_relay(ground: Ground, verbs: Verbs, openid: OpenIDProvider | None = None) -> Relay:
     messages = ground.settings.messages
     return Relay(
         store=ground.store,
@@ -27,6 +28,7 @@ def build_relay(ground: Ground, verbs: Verbs) -> Relay:
         errands=verbs.errands,
         retries=retries(ground.settings),
         log=ground.logs.named("outbox"),
+        logouts=openid.back_channel if openid is not None else None,
     )
 
 

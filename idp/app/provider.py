@@ -65,11 +65,11 @@ async def open_provider(
         loaded, extensions = await open_plugins(stack, ground)
         verbs = build_verbs(ground, extensions)
         await verbs.declare_tenants(declared_tenants(settings))
-        relay = build_relay(ground, verbs)
+        openid = open_openid(stack, ground, verbs) if settings.oidc.enabled else None
+        relay = build_relay(ground, verbs, openid)
         duties = build_duties(ground, verbs, relay)
         stack.push_async_callback(duties.stop)
         readiness = Readiness(check=ground.store.ping)
-        openid = open_openid(stack, ground, verbs) if settings.oidc.enabled else None
         if openid is not None:
             await openid.declare_clients(
                 declared_clients(settings.clients, settings.oidc.profile), declared_resources(settings.resources)

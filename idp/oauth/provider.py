@@ -28,6 +28,10 @@ from idp.oauth.clients.secrets import ClientSecrets
 from idp.oauth.clients.sectors import CheckSector
 from idp.oauth.clients.subjects import Subjects
 from idp.oauth.rules import OAuthRules
+from idp.oauth.session.back_channel import BackChannelLogout
+from idp.oauth.session.logout import JudgeLogout
+from idp.oauth.session.sign_out import SignOut
+from idp.oauth.session.state import BrowserStates
 from idp.oauth.session_ids import SessionIds
 from idp.oauth.token.access_tokens import AccessTokens
 from idp.oauth.token.assertions import ClientAssertions
@@ -287,6 +291,40 @@ class OpenIDProvider:
     def evaluate(self) -> EvaluateFlags:
         world = self.world.world
         return EvaluateFlags(store=world.store, book=world.book)
+
+    @cached_property
+    def back_channel(self) -> BackChannelLogout:
+        world = self.world.world
+        return BackChannelLogout(
+            clients=self.clients,
+            session_ids=self.session_ids,
+            signers=self.world.signers,
+            fetcher=self.world.fetcher,
+            rules=self.world.rules,
+            clock=world.clock,
+            entropy=world.entropy,
+        )
+
+    @cached_property
+    def judge_logout(self) -> JudgeLogout:
+        return JudgeLogout(clients=self.clients, hints=self.world.hints)
+
+    @cached_property
+    def sign_out(self) -> SignOut:
+        world = self.world.world
+        return SignOut(
+            store=world.store,
+            clock=world.clock,
+            clients=self.clients,
+            subjects=self.subjects,
+            session_ids=self.session_ids,
+            endings=self.verbs.endings,
+            rules=self.world.rules,
+        )
+
+    @cached_property
+    def browser_states(self) -> BrowserStates:
+        return BrowserStates(digester=self.world.world.digester)
 
     @cached_property
     def reading(self) -> Reading:

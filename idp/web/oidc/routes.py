@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from idp.oauth.provider import OpenIDProvider
 from idp.web.middleware.client import ClientAddress
 from idp.web.oidc.authorize import AuthorizationEndpoint, Visitors
+from idp.web.oidc.check_session import check_session_route
 from idp.web.oidc.introspect import TokenDesk
 from idp.web.oidc.ofrep import FlagDoor
 from idp.web.oidc.par import PushEndpoint
@@ -48,4 +49,4 @@ class OidcFace:
         flags = FlagDoor(read=read, verify=openid.verify_access, evaluate=openid.evaluate)
         registration = RegistrationDesk(rules=rules, register=openid.register_client, manage=openid.manage_registration)
         faces = (registration, front, push, token, userinfo, flags, desk)
-        return [route for face in faces for route in face.routes()]
+        return [check_session_route(), *(route for face in faces for route in face.routes())]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from idp.oauth.provider import OpenIDProvider
 from idp.oauth.rules import PAGES
 from idp.usecases.administration import Administration
 from idp.usecases.verbs import Verbs
@@ -17,6 +18,7 @@ from idp.web.pages.account.profile import ProfilePages
 from idp.web.pages.account.sessions import SessionPages
 from idp.web.pages.code_sign_in import CodeSignInPages
 from idp.web.pages.consent import ConsentPages
+from idp.web.pages.end_session import EndSessionPages
 from idp.web.pages.face import SESSION_COOKIE, PagesFace
 from idp.web.pages.files import file_routes
 from idp.web.pages.interactions import Interactions, Respond
@@ -42,6 +44,7 @@ class PagesWorld:
     cookies: CookieStyle
     style: CookieStyle
     sign_up: bool = True
+    openid: OpenIDProvider | None = None
 
 
 def pages_cookie(cookies: CookieStyle) -> tuple[str, str]:
@@ -70,9 +73,17 @@ def build_pages(world: PagesWorld) -> list[Route]:
         *(RegisterPages(face=face, sign_up=verbs.sign_up).routes() if world.sign_up else ()),
         *RecoverPages(face=face, ask=ask, reset=verbs.reset, confirm=verbs.confirm).routes(),
         *ConsentPages(face=face).routes(),
-        *SignOutPages(face=face, end=verbs.end).routes(),
+        *_sign_out(face, world),
         *_account(face, verbs),
     ]
+
+
+def _sign_out(face: PagesFace, world: PagesWorld) -> list[Route]:
+    """Where apps sign people in, signing out at our own page tells them too."""
+    openid = world.openid
+    if openid is None:
+        return SignOutPages(face=face, end=world.verbs.end).routes()
+    return EndSessionPages(face=face, judge=openid.judge_logout, sign_out=openid.sign_out).routes()
 
 
 def _account(face: PagesFace, verbs: Verbs) -> list[Route]:

@@ -1,0 +1,108 @@
+"""Signing out because an app asks (OIDC RP-Initiated Logout 1.0), and at our own pages: one question, one end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from idp.core.errors import MalformedRequest
+from idp.oauth.errors import InvalidRequest
+from idp.oauth.session.logout import PARAMETERS, JudgeLogout, Logout, asked_again
+from idp.oauth.session.sign_out import SignOut
+from idp.oauth.session.state import BROWSER_STATE
+from idp.usecases.sessions.identify import Principal
+from idp.web.cookies import put_cookies
+from idp.web.pages.face import PagesFace, see_other
+from idp.web.pages.forms import MEDIA_TYPE, Form, parsed, read_form
+from idp.web.pages.onward import ACCOUNT
+from idp.web.pages.render import Look, render
+from idp.web.routing import Route
+
+PATH = "/oauth2/end_session"
+QUESTION = "/logout"
+FRAMES_SECONDS = 2
+"""How long the frames may take before the page goes on by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndSessionPages:
+    face: PagesFace
+    judge: JudgeLogout
+    sign_out: SignOut
+
+    def routes(self) -> list[Route]:
+        return [
+            self.face.route("GET", PATH, self.begin),
+            self.face.route("POST", PATH, self.begin_by_post),
+            self.face.route("GET", QUESTION, self.ask),
+            self.face.route("POST", QUESTION, self.answer),
+        ]
+
+    async def begin(self, request: Request) -> Response:
+        asked = _asked(request)
+        logout = await self.judge(asked)
+        principals = await self.face.sessions.all(request)
+        if self.sign_out.must_ask(logout, principals):
+            return see_other(QUESTION, **asked_again(logout, asked))
+        return await self._finish(request, logout, principals)
+
+    async def begin_by_post(self, request: Request) -> Response:
+        """An app's form brings no cookie of ours (SameSite=Lax): the browser comes back by GET, and with them."""
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != MEDIA_TYPE:
+            raise InvalidRequest(f"Content-Type must be {MEDIA_TYPE}")
+        return see_other(PATH, **_known(await request.body()))
+
+    async def ask(self, request: Request) -> Response:
+        """A link alone signs nobody out (rows 8, 101)."""
+        logout = await self.judge(_asked(request))
+        principals = await self.face.sessions.all(request)
+        if not principals:
+            return await self._finish(request, logout, principals)
+        account = max(principals, key=lambda principal: principal.session.authenticated_at).account
+        return render(request, "logout.html", look=_look(logout), account=account, fields={})
+
+    async def answer(self, request: Request) -> Response:
+        """What was asked for stands in the address still, and is judged anew. Only a clear yes is one."""
+        form = await read_form(request)
+        logout = await self.judge(_asked(request))
+        if form.get("decision") != "yes":
+            return see_other(ACCOUNT)
+        return await self._finish(request, logout, await self.face.sessions.all(request))
+
+    async def _finish(self, request: Request, logout: Logout, principals: Sequence[Principal]) -> Response:
+        frames = await self.sign_out(principals, self.face.source(request))
+        continue_to = logout.continue_to or ""
+        if continue_to and not frames:
+            return self._forgotten(see_other(continue_to))
+        page = render(
+            request,
+            "signed_out.html",
+            look=replace(_look(logout), frames=frames),
+            frames=frames,
+            continue_to=continue_to,
+            seconds=FRAMES_SECONDS,
+        )
+        return self._forgotten(page)
+
+    def _forgotten(self, response: Response) -> Response:
+        """Without the cookies of any contract: what they name is over."""
+        plain = replace(self.face.cookies, prefix="")
+        names = [name for _, name in self.face.sessions.cookies]
+        return put_cookies(response, [*map(plain.expire, names), plain.expire(BROWSER_STATE, for_script=True)])
+
+
+def _look(logout: Logout) -> Look:
+    return Look(languages=logout.languages, client=logout.client, leads_to=logout.continue_to)
+
+
+def _asked(request: Request) -> Form:
+    return _known(request.scope["query_string"])
+
+
+def _known(sent: bytes) -> Form:
+    """What nobody knows is ignored (RFC 6749 §3.1). Raises InvalidRequest."""
+    try:
+        return {name: value for name, value in parsed(sent).items() if name in PARAMETERS}
+    except MalformedRequest as malformed:
+        raise InvalidRequest(str(malformed)) from None

@@ -60,7 +60,7 @@ async def test_a_token_in_the_query_is_not_looked_at(jane: Person, client: App) 
 @pytest.mark.parametrize("token", ["nonsense", "a.b.c", "", "é"])
 async def test_what_is_no_token_is_refused_with_a_challenge(op: TestProvider, client: App, token: str) -> None:
     """RFC 6750 §3.1."""
-    answer = await client.browser.get(USERINFO, headers={"authorization": f"Bearer {token}".encode()})
+    answer = await client.browser.get(USERINFO, headers=[(b"authorization", f"Bearer {token}".encode())])
 
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith("Bearer ")

@@ -106,6 +106,8 @@ class Relay:
                 subscriber = self.extensions.subscribers.get(parcel.target)
                 if subscriber is not None:
                     await subscriber.notice(Event.from_json(body), at=parcel.created_at, delivery=parcel.id)
+            case _:
+                raise SenderFailed("a parcel of a kind that another version makes")
 
     async def _failed(self, parcel: Parcel, error: str, *, is_final: bool) -> None:
         """Tried again later; given up after the last try, and told to the operator: callers were told success."""

@@ -28,11 +28,13 @@ from idp.web.middleware.envelope import Envelope
 from idp.web.middleware.limits import Limits
 from idp.web.nodeloom.routes import NodeLoom
 from idp.web.oidc.authorize import Visitors
+from idp.web.oidc.respond import respond
 from idp.web.oidc.routes import BY_TOKEN, OidcFace
 from idp.web.origin import OriginRule
 from idp.web.pages.binding import browser_of
-from idp.web.pages.desk import Furnished, PageSettings, build_desk
+from idp.web.pages.desk import Desk, Furnished, PageSettings, build_desk
 from idp.web.pages.errors import error_page
+from idp.web.pages.routes import PagesWorld, build_pages, pages_cookie
 from idp.web.routing import Route, Routing
 
 Documents = Mapping[str, Callable[[], Document]]
@@ -81,7 +83,7 @@ def build_application(inside: Inside, settings: FaceSettings, log: Log) -> ASGIA
     addresses = ClientAddress(tuple(settings.trusted_proxies))
     desk = build_desk(settings.pages, world, rule, secure=settings.https)
     limits = Limits(
-        app=Furnished(_routing(inside, settings, addresses, rule), desk),
+        app=Furnished(_routing(inside, settings, addresses, desk), desk),
         hosts=frozenset(settings.hosts),
         largest_body=settings.largest_body,
         body_deadline_seconds=settings.body_deadline.total_seconds(),
@@ -96,8 +98,8 @@ def build_application(inside: Inside, settings: FaceSettings, log: Log) -> ASGIA
     )
 
 
-def _routing(inside: Inside, settings: FaceSettings, addresses: ClientAddress, rule: OriginRule) -> Routing:
-    verbs = inside.verbs
+def _routing(inside: Inside, settings: FaceSettings, addresses: ClientAddress, desk: Desk) -> Routing:
+    verbs, rule = inside.verbs, desk.csrf.origins
     style = CookieStyle(
         clock=verbs.world.clock,
         secure=settings.secure_cookies,
@@ -115,8 +117,9 @@ def _routing(inside: Inside, settings: FaceSettings, addresses: ClientAddress, r
         routing.add(_bloom_auth(verbs, face).routes())
         routing.add(_bloom_user(verbs, face, settings.bloom).routes())
         routing.add(BloomJurisdictions(face=face, show=verbs.show_jurisdictions).routes())
+    visitors = _visitors(verbs, settings, style, desk)
+    routing.add(_pages(inside, visitors, style, desk))
     if inside.openid is not None:
-        visitors = _visitors(verbs, settings, style)
         routing.add(OidcFace(openid=inside.openid, addresses=addresses, visitors=visitors).routes())
     routing.add(_forward_auth(verbs, settings, style).routes())
     return routing
@@ -179,8 +182,21 @@ def _bloom_user(verbs: Verbs, face: BloomFace, settings: BloomSettings) -> Bloom
     )
 
 
-def _visitors(verbs: Verbs, settings: FaceSettings, style: CookieStyle) -> Visitors:
-    cookies = [(contract, style.named(name)) for contract, name in _held(settings)]
+def _pages(inside: Inside, visitors: Visitors, style: CookieStyle, desk: Desk) -> list[Route]:
+    world = PagesWorld(
+        verbs=inside.verbs,
+        interactions=inside.openid.authorize if inside.openid else None,
+        respond=respond,
+        sessions=visitors.sessions,
+        cookies=desk.cookies,
+        style=style,
+        sign_up=desk.sign_up,
+    )
+    return build_pages(world)
+
+
+def _visitors(verbs: Verbs, settings: FaceSettings, style: CookieStyle, desk: Desk) -> Visitors:
+    cookies = [pages_cookie(desk.cookies), *((contract, style.named(name)) for contract, name in _held(settings))]
     sessions = BrowserSession(identify=verbs.identify, cookies=cookies)
     return Visitors(sessions=sessions, browser_of=browser_of, error_page=error_page)
 

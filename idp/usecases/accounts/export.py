@@ -14,7 +14,7 @@ MOST_ENTRIES = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportAccount:
-    """One value that JSON can hold. Hashes, digests and sealed secrets are not in it; who wants them has the account."""
+    """One value that JSON can hold. Hashes, digests and sealed secrets are not in it."""
 
     store: Store
     clock: Clock

@@ -21,13 +21,17 @@ SCOPE = "idp.pages"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageSettings:
-    """What the operator decided about pages. `templates` and `locale` are folders whose files come before ours."""
+    """What the operator decided about pages. `templates` and `locale` are folders whose files come before ours.
+
+    `sign_up`: strangers may make themselves an account.
+    """
 
     languages: tuple[str, ...] = ("en", "es")
     branding: Branding = field(default_factory=lambda: Branding(name="Identity provider"))
     brandings: Mapping[str, Branding] = field(default_factory=dict)
     templates: Path | None = None
     locale: Path | None = None
+    sign_up: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +42,7 @@ class Desk:
     wording: Wording
     brands: Brands
     cookies: CookieStyle
+    sign_up: bool
 
 
 def build_desk(settings: PageSettings, world: World, origins: OriginRule, *, secure: bool) -> Desk:
@@ -51,6 +56,7 @@ def build_desk(settings: PageSettings, world: World, origins: OriginRule, *, sec
         wording=wording,
         brands=Brands(settings.branding, settings.brandings),
         cookies=cookies,
+        sign_up=settings.sign_up,
     )
 
 

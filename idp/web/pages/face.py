@@ -108,7 +108,8 @@ def look_of(view: PageView | None) -> Look:
 def see_other(path: str, **query: str) -> Response:
     """303: whatever was posted is not posted again (RFC 9110 §15.4.4, RFC 9700 §4.12)."""
     address = f"{path}?{urlencode(query)}" if query else path
-    return Response(status_code=303, headers={"location": address, "cache-control": "no-store"})
+    headers = {"location": address, "cache-control": "no-store", "cross-origin-opener-policy": "unsafe-none"}
+    return Response(status_code=303, headers=headers)
 
 
 def _answering(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:

@@ -1,6 +1,8 @@
 """From a template's name and values to an answer with strict headers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -30,6 +32,13 @@ class Look:
 USUAL = Look()
 
 
+class Problems(dict[str, str]):
+    """What is wrong, by field: "" where nothing is."""
+
+    def __missing__(self, field: str) -> str:
+        return ""
+
+
 def render(request: Request, template: str, *, status: int = 200, look: Look = USUAL, **values: object) -> Response:
     """The page, with the browser's cookie if it had none. Templates find their token as `csrf`, for this path."""
     desk = desk_of(request)
@@ -47,6 +56,7 @@ def render(request: Request, template: str, *, status: int = 200, look: Look = U
             "csrf": desk.csrf.token(browser.digest, str(request.scope["path"])),
             "csrf_for": lambda path: desk.csrf.token(browser.digest, path),
             **values,
+            "problems": Problems(cast("Mapping[str, str]", values.get("problems", {}))),
         },
     )
     headers = {

@@ -16,6 +16,7 @@ from idp.core.errors import (
     PasswordOutdated,
     TooManyRequests,
 )
+from idp.core.password import LONGEST_PASSWORD
 from idp.oauth.authorize.steps import PageView
 from idp.usecases.accounts.ask import Ask
 from idp.usecases.accounts.links import OWN_PAGES
@@ -27,9 +28,6 @@ from idp.web.pages.forms import Form, read_form
 from idp.web.pages.onward import Onward, onward_of
 from idp.web.pages.render import render
 from idp.web.routing import Route
-
-LONGEST_PASSWORD = 1024
-"""Looked at before anything is hashed (row 119)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

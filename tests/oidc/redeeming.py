@@ -76,17 +76,17 @@ class App:
     dpop_key: Key | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    async def post(self, path: str = TOKEN, *, headers: Mapping[str, str] | None = None, **form: str | None) -> Told:
+    async def post(self, headers: Mapping[str, str] | None = None, /, **form: str | None) -> Told:
         """A form as it is; None leaves a field out."""
         sent = {name: value for name, value in form.items() if value is not None}
-        return Told(await self.browser.post(path, data=sent, headers={**self.headers, **(headers or {})}))
+        return Told(await self.browser.post(TOKEN, data=sent, headers={**self.headers, **(headers or {})}))
 
-    async def ask(self, grant_type: str, *, headers: Mapping[str, str] | None = None, **form: str | None) -> Told:
+    async def ask(self, grant_type: str, headers: Mapping[str, str] | None = None, /, **form: str | None) -> Told:
         """With the client's authentication, and a DPoP proof if it has a key for that."""
         own = self.authentication()
         proved = {"dpop": self.proof()} if self.dpop_key is not None else {}
-        fields = {"grant_type": grant_type, **own.form, **form}
-        return await self.post(headers={**own.headers, **proved, **(headers or {})}, **fields)
+        fields: dict[str, str | None] = {"grant_type": grant_type, **own.form, **form}
+        return await self.post({**own.headers, **proved, **(headers or {})}, **fields)
 
     async def redeem(self, code: str | None, **form: str | None) -> Told:
         usual = {"code": code, "redirect_uri": CALLBACK, "code_verifier": VERIFIER}

@@ -238,7 +238,7 @@ async def test_an_unknown_grant_type_is_refused(client: App, grant_type: str) ->
 
 
 async def test_a_request_without_a_grant_type_is_refused(client: App) -> None:
-    told = await client.post(headers={"authorization": basic("app", SECRET)})
+    told = await client.post({"authorization": basic("app", SECRET)})
 
     assert (told.status, told.error) == (400, "invalid_request")
 

@@ -13,6 +13,7 @@ from idp.oauth.errors import (
     InvalidRequestObject,
     InvalidRequestUri,
     RequestNotSupported,
+    RequestUriNotSupported,
 )
 from idp.oauth.neighbours import KnownClients
 from idp.oauth.referee.jose import KeyUnknown, TokenRefused, Unverified, parse_jws, verify_parsed
@@ -23,11 +24,13 @@ from idp.ports.oauth import Fetcher, FetchRefused
 JAR = "oauth-authz-req+jwt"
 TYPES = frozenset({"", "jwt", JAR})
 """No other kind of token is a request object (RFC 8725 §3.11; row 77)."""
-MEDIA_TYPES = "application/oauth-authz-req+jwt, application/jwt"
+MEDIA_TYPES = "application/oauth-authz-req+jwt, application/jwt, */*"
+"""The last, since OIDC Core §6.2 names no type: what comes is a JWT that verifies, or nothing."""
 BY_OBJECT = ("request", "request_uri")
 LONGEST_LIFE = timedelta(minutes=60)
 CLOCK_SKEW = timedelta(seconds=60)
 LATEST = 2**53
+UNREGISTERED = "unsigned request objects are for clients that registered them"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +55,9 @@ class RequestObjects:
             if client.metadata.require_signed_request_object:
                 raise InvalidRequest("a signed request object is demanded of this client")
             return outer
-        parsed = _parsed(outer.values["request"] if given == ["request"] else await self._fetch(client, outer))
-        await self._verify(client, parsed)
+        by_value = given == ["request"]
+        parsed = _parsed(outer.values["request"] if by_value else await self._fetch(client, outer))
+        await self._verify(client, parsed, by_value=by_value)
         self._judge(client, parsed)
         return self._merge(client, parsed, outer)
 
@@ -72,11 +76,11 @@ class RequestObjects:
         except (FetchRefused, UnicodeDecodeError):
             raise InvalidRequestUri("request_uri gives no request object") from None
 
-    async def _verify(self, client: Client, parsed: Unverified) -> None:
+    async def _verify(self, client: Client, parsed: Unverified, *, by_value: bool) -> None:
         if parsed.token_type not in TYPES:
             raise InvalidRequestObject("typ is none of a request object's")
         if parsed.algorithm == UNSIGNED:
-            self._accept_unsigned(client, parsed)
+            self._accept_unsigned(client, parsed, by_value=by_value)
             return
         allowed = self._algorithms(client)
         try:
@@ -87,12 +91,12 @@ class RequestObjects:
         except TokenRefused:
             raise InvalidRequestObject("the signature or its algorithm is wrong") from None
 
-    def _accept_unsigned(self, client: Client, parsed: Unverified) -> None:
+    def _accept_unsigned(self, client: Client, parsed: Unverified, *, by_value: bool) -> None:
         """Only where the client registered `none` (OIDC Core §6.1; row 78)."""
         if client.metadata.request_object_signing_alg != UNSIGNED:
             if client.metadata.require_signed_request_object or self._is_fapi(client):
                 raise InvalidRequestObject("the request object is not signed")
-            raise RequestNotSupported("unsigned request objects are for clients that registered them")
+            raise RequestNotSupported(UNREGISTERED) if by_value else RequestUriNotSupported(UNREGISTERED)
         if parsed.signature or client.metadata.require_signed_request_object or self._is_fapi(client):
             raise InvalidRequestObject("the request object is not signed")
 

@@ -107,7 +107,6 @@ def _grant_types(rules: OAuthRules, offer: Offer) -> list[str]:
 
 
 def _of_requests(rules: OAuthRules) -> dict[str, object]:
-    unsigned = () if rules.profile is Profile.FAPI2 else (algorithms.UNSIGNED,)
     return {
         "response_types_supported": list(vocabulary.RESPONSE_TYPES),
         "response_modes_supported": list(vocabulary.RESPONSE_MODES),
@@ -119,7 +118,8 @@ def _of_requests(rules: OAuthRules) -> dict[str, object]:
         "request_parameter_supported": True,
         "request_uri_parameter_supported": True,
         "require_request_uri_registration": True,
-        "request_object_signing_alg_values_supported": [*_accepted(rules), *unsigned],
+        # not `none`: whoever finds it here sends unsigned ones without having registered it, and is refused
+        "request_object_signing_alg_values_supported": list(_accepted(rules)),
     }
 
 

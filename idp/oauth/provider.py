@@ -27,6 +27,8 @@ from idp.oauth.clients.resources import AdministerInitialTokens, AdministerResou
 from idp.oauth.clients.secrets import ClientSecrets
 from idp.oauth.clients.sectors import CheckSector
 from idp.oauth.clients.subjects import Subjects
+from idp.oauth.devices.begin import BeginDevice
+from idp.oauth.devices.decide import DecideDevice
 from idp.oauth.rules import OAuthRules
 from idp.oauth.session.back_channel import BackChannelLogout
 from idp.oauth.session.logout import JudgeLogout
@@ -39,6 +41,7 @@ from idp.oauth.token.authorization_code import RedeemCode
 from idp.oauth.token.behalf import OnBehalf
 from idp.oauth.token.client_auth import ClientAuthentication
 from idp.oauth.token.client_credentials import IssueToClient
+from idp.oauth.token.device_code import RedeemDeviceCode
 from idp.oauth.token.dpop import DpopProofs
 from idp.oauth.token.endpoint import TokenEndpoint
 from idp.oauth.token.exchange import ExchangeToken
@@ -213,6 +216,7 @@ class OpenIDProvider:
         rules: list[TokenRule] = [
             *(PluginGrant(plugin, behalf) for plugin in world.extensions.token_grants.values()),
             RedeemCode(families=self.families),
+            RedeemDeviceCode(families=self.families),
             RedeemRefreshToken(families=self.families, sealer=world.sealer),
             IssueToClient(rules=self.world.rules),
             RedeemAssertion(clients=self.clients, digester=world.digester, behalf=behalf),
@@ -325,6 +329,34 @@ class OpenIDProvider:
     @cached_property
     def browser_states(self) -> BrowserStates:
         return BrowserStates(digester=self.world.world.digester)
+
+    @cached_property
+    def begin_device(self) -> BeginDevice:
+        world = self.world.world
+        return BeginDevice(
+            store=world.store,
+            clock=world.clock,
+            entropy=world.entropy,
+            digester=world.digester,
+            guesses=self.verbs.guesses,
+            authenticate=self.authenticate,
+            clients=self.clients,
+            rules=self.world.rules,
+        )
+
+    @cached_property
+    def decide_device(self) -> DecideDevice:
+        world = self.world.world
+        return DecideDevice(
+            store=world.store,
+            clock=world.clock,
+            entropy=world.entropy,
+            digester=world.digester,
+            guesses=self.verbs.guesses,
+            clients=self.clients,
+            subjects=self.subjects,
+            rules=self.world.rules,
+        )
 
     @cached_property
     def reading(self) -> Reading:

@@ -6,6 +6,7 @@
 | device | known browser | the same, in place of the above | a complete sign-in |
 | sign_in_code | address | a try of a single-use code | a complete sign-in, the operator |
 | mfa_code | address | a try of a second factor, after the first | a complete sign-in, the operator |
+| device_code | account | a try of a code that a device shows, by somebody signed in | being right |
 | current_password | account | a try at it by somebody signed in | being right |
 | source, sign_up, ask | network address | guesses; registrations; requests for mails | time, or being right (source) |
 | message | purpose and recipient | a message | time |
@@ -34,13 +35,14 @@ PASSWORD = "password"
 DEVICE = "device"
 SIGN_IN_CODE = "sign_in_code"
 MFA_CODE = "mfa_code"
+DEVICE_CODE = "device_code"
 CURRENT_PASSWORD = "current_password"
 SOURCE = "source"
 SIGN_UP = "sign_up"
 ASK = "ask"
 MESSAGE = "message"
 SMS = "sms"
-CODES = frozenset({SIGN_IN_CODE, MFA_CODE})
+CODES = frozenset({SIGN_IN_CODE, MFA_CODE, DEVICE_CODE})
 
 SUBSCRIBER_BITS = 64
 """What one subscriber has of IPv6: addresses within are one source."""
@@ -76,6 +78,10 @@ class Guesses:
     def current_password(self, account_id: AccountId) -> Counter:
         """Of somebody signed in: strangers who lock the name do not lock this (row 25)."""
         return Counter(scope=CURRENT_PASSWORD, key=account_id)
+
+    def device_code(self, account_id: AccountId) -> Counter:
+        """Of somebody signed in, beside the source's: a code on a device's screen is short (RFC 8628 §5.1)."""
+        return Counter(scope=DEVICE_CODE, key=account_id)
 
     def password_counter(
         self, work: UnitOfWork, email: EmailAddress, account_id: AccountId | None, device_token: str | None

@@ -6,6 +6,7 @@ from idp.oauth.provider import OpenIDProvider
 from idp.web.middleware.client import ClientAddress
 from idp.web.oidc.authorize import AuthorizationEndpoint, Visitors
 from idp.web.oidc.check_session import check_session_route
+from idp.web.oidc.device import DeviceDoor
 from idp.web.oidc.introspect import TokenDesk
 from idp.web.oidc.ofrep import FlagDoor
 from idp.web.oidc.par import PushEndpoint
@@ -48,5 +49,6 @@ class OidcFace:
         userinfo = UserInfoDoor(read=read, verify=openid.verify_access, userinfo=openid.userinfo)
         flags = FlagDoor(read=read, verify=openid.verify_access, evaluate=openid.evaluate)
         registration = RegistrationDesk(rules=rules, register=openid.register_client, manage=openid.manage_registration)
-        faces = (registration, front, push, token, userinfo, flags, desk)
+        device = DeviceDoor(read=read, begin=openid.begin_device)
+        faces = (device, registration, front, push, token, userinfo, flags, desk)
         return [check_session_route(), *(route for face in faces for route in face.routes())]

@@ -18,6 +18,7 @@ from idp.web.pages.account.profile import ProfilePages
 from idp.web.pages.account.sessions import SessionPages
 from idp.web.pages.code_sign_in import CodeSignInPages
 from idp.web.pages.consent import ConsentPages
+from idp.web.pages.device import DevicePages
 from idp.web.pages.end_session import EndSessionPages
 from idp.web.pages.face import SESSION_COOKIE, PagesFace
 from idp.web.pages.files import file_routes
@@ -74,6 +75,7 @@ def build_pages(world: PagesWorld) -> list[Route]:
         *RecoverPages(face=face, ask=ask, reset=verbs.reset, confirm=verbs.confirm).routes(),
         *ConsentPages(face=face).routes(),
         *_sign_out(face, world),
+        *(DevicePages(face=face, decide=world.openid.decide_device).routes() if world.openid else ()),
         *_account(face, verbs),
     ]
 

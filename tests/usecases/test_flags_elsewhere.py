@@ -1,23 +1,24 @@
 """A FeatureSource demands a second factor while somebody signs in: its last word before the door counts (row 51)."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from idp.core.account import Account
-from idp.core.errors import CodeMissing
+from idp.core.errors import CodeMissing, PluginFailed
 from idp.core.session import Source
-from idp.ports.crypto import PasswordHasher
 from idp.sdk import FeatureSource, FeatureValue, PluginSettings
 from idp.testing.context import plugin_context
-from idp.testing.provider import TestProvider
+from idp.testing.provider import TestProvider, provider_at
 from idp.usecases.sessions.tokens import BLOOM
 from idp.usecases.signin.door import Door, Entry
 from idp.usecases.signin.first_factor import PasswordClaim
 from idp.usecases.signin.outcome import DoneWithoutSession, SecondFactorNeeded, SignedIn
 from idp.usecases.tenants.features import MFA
 from idp.usecases.verbs import Verbs
+from tests.usecases.hashing import Patient
 from tests.usecases.strangers import with_flags_elsewhere
 
 EMAIL, PASSWORD, NEW = "jane@example.com", "correct horse battery", "battery staple correct"
@@ -43,25 +44,11 @@ class Demanding(FeatureSource[PluginSettings]):
         return answer
 
 
-@dataclass(slots=True)
-class Patient:
-    """The real hasher; `meanwhile` happens while a password is being hashed."""
+class Gone(FeatureSource[PluginSettings]):
+    """Fails, as the fence tells it."""
 
-    inner: PasswordHasher
-    meanwhile: Callable[[], Awaitable[None]] = field(default=nothing)
-
-    async def hash(self, password: str) -> str:
-        await self.meanwhile()
-        return await self.inner.hash(password)
-
-    async def verify(self, password: str, encoded: str | None) -> bool:
-        return await self.inner.verify(password, encoded)
-
-    def is_outdated(self, encoded: str) -> bool:
-        return self.inner.is_outdated(encoded)
-
-    def objection(self, encoded: str) -> str | None:
-        return self.inner.objection(encoded)
+    async def value(self, feature: str, tenant_kind: str, tenant_name: str) -> FeatureValue | None:
+        raise PluginFailed("gone", f"{feature} {tenant_kind} {tenant_name}")
 
 
 @pytest.fixture
@@ -84,6 +71,23 @@ async def test_what_it_demands_is_asked_for(idp: TestProvider, verbs: Verbs, sou
     assert isinstance(await sign_in(verbs, account), SignedIn)
     source.tenants.add(NORTH)
     assert isinstance(await sign_in(verbs, account), SecondFactorNeeded)
+
+
+async def test_where_it_fails_the_answer_denies_and_the_operators_own_values_are_the_usual_ones(
+    tmp_path: Path, template: Path
+) -> None:
+    """Fail closed: requirements on, permissions off. A value guards nothing."""
+    own = {"reports": {"description": "How many reports.", "type": "integer", "default": 3}}
+    async with provider_at(tmp_path, template=template, features=own) as idp:
+        administration = with_flags_elsewhere(idp, Gone(PluginSettings(), plugin_context("gone")))
+        account = await idp.add_account(EMAIL, PASSWORD, jurisdictions=[NORTH])
+
+        said = {
+            name: (await administration.flags.explain(name, account.id, None)).value
+            for name in (MFA.name, "single_use_code", "reports")
+        }
+
+    assert said == {MFA.name: True, "single_use_code": False, "reports": 3}
 
 
 async def test_a_tenant_joined_since_it_was_asked_lets_nobody_in_unasked(

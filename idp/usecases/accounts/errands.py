@@ -5,6 +5,7 @@ from datetime import datetime
 
 from idp.core.address import EmailAddress
 from idp.core.challenge import Purpose
+from idp.core.errors import MalformedRequest
 from idp.core.events import Event, EventName
 from idp.core.message import Letter, Template
 from idp.core.session import Source
@@ -51,6 +52,8 @@ class Errands:
                 await self.store.transact(lambda work: self._send_reset(work, standing, arguments, occasion))
             case "confirmation":
                 await self.store.transact(lambda work: self.send_confirmation(work, standing, arguments, occasion))
+            case _:
+                raise MalformedRequest("no such errand")
 
     def _look_up(
         self, work: UnitOfWork, email: EmailAddress, jurisdiction: str | None

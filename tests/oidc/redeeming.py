@@ -161,8 +161,8 @@ def sign(header: Mapping[str, object], claims: Mapping[str, object], key: Key) -
     head = encoded(orjson.dumps({name: value for name, value in header.items() if value is not None}))
     body = encoded(orjson.dumps({name: value for name, value in claims.items() if value is not None}))
     message = f"{head}.{body}"
-    algorithm = str(header["alg"]) if header.get("alg") in JWSRegistry.algorithms else "ES256"
-    signature = JWSRegistry.algorithms[algorithm].sign(message.encode(), key)
+    method = JWSRegistry.algorithms.get(str(header.get("alg")), JWSRegistry.algorithms["ES256"])
+    signature = method.sign(message.encode(), key)
     return f"{message}.{encoded(signature)}"
 
 

@@ -28,7 +28,7 @@ def build_relay(ground: Ground, verbs: Verbs, openid: OpenIDProvider | None = No
         errands=verbs.errands,
         retries=retries(ground.settings),
         log=ground.logs.named("outbox"),
-        logouts=openid.back_channel if openid is not None else None,
+        logouts=openid.session.back_channel if openid is not None else None,
     )
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from idp.app.ground import Ground
 from idp.config.oauth_rules import oauth_rules_from
-from idp.oauth.provider import OAuthWorld, OpenIDProvider
+from idp.oauth.provider import OpenIDProvider
+from idp.oauth.world import OAuthWorld
 from idp.ports.oauth import Fetched
 from idp.usecases.verbs import Verbs
 

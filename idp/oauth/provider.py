@@ -1,7 +1,6 @@
 """The OpenID Provider's verbs over one world: what its faces and the command line are built from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from idp.oauth.access.claims import ClaimsBook
@@ -29,11 +28,7 @@ from idp.oauth.clients.sectors import CheckSector
 from idp.oauth.clients.subjects import Subjects
 from idp.oauth.devices.begin import BeginDevice
 from idp.oauth.devices.decide import DecideDevice
-from idp.oauth.rules import OAuthRules
-from idp.oauth.session.back_channel import BackChannelLogout
-from idp.oauth.session.logout import JudgeLogout
-from idp.oauth.session.sign_out import SignOut
-from idp.oauth.session.state import BrowserStates
+from idp.oauth.session.verbs import Known, SessionVerbs
 from idp.oauth.session_ids import SessionIds
 from idp.oauth.token.access_tokens import AccessTokens
 from idp.oauth.token.assertions import ClientAssertions
@@ -52,19 +47,8 @@ from idp.oauth.token.jwt_bearer import RedeemAssertion
 from idp.oauth.token.plugin_grant import PluginGrant
 from idp.oauth.token.refresh_token import RedeemRefreshToken
 from idp.oauth.token.verify import AccessTokenVerifier
-from idp.ports.oauth import Fetcher, HintVerifier, Signers
-from idp.usecases.verbs import Verbs, World
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OAuthWorld:
-    """What the protocol needs beside the verbs' own world."""
-
-    world: World
-    rules: OAuthRules
-    signers: Signers
-    hints: HintVerifier
-    fetcher: Fetcher
+from idp.oauth.world import OAuthWorld
+from idp.usecases.verbs import Verbs
 
 
 class OpenIDProvider:
@@ -297,38 +281,8 @@ class OpenIDProvider:
         return EvaluateFlags(store=world.store, book=world.book)
 
     @cached_property
-    def back_channel(self) -> BackChannelLogout:
-        world = self.world.world
-        return BackChannelLogout(
-            clients=self.clients,
-            session_ids=self.session_ids,
-            signers=self.world.signers,
-            fetcher=self.world.fetcher,
-            rules=self.world.rules,
-            clock=world.clock,
-            entropy=world.entropy,
-        )
-
-    @cached_property
-    def judge_logout(self) -> JudgeLogout:
-        return JudgeLogout(clients=self.clients, hints=self.world.hints)
-
-    @cached_property
-    def sign_out(self) -> SignOut:
-        world = self.world.world
-        return SignOut(
-            store=world.store,
-            clock=world.clock,
-            clients=self.clients,
-            subjects=self.subjects,
-            session_ids=self.session_ids,
-            endings=self.verbs.endings,
-            rules=self.world.rules,
-        )
-
-    @cached_property
-    def browser_states(self) -> BrowserStates:
-        return BrowserStates(digester=self.world.world.digester)
+    def session(self) -> SessionVerbs:
+        return SessionVerbs(self.world, self.verbs.endings, Known(self.clients, self.subjects, self.session_ids))
 
     @cached_property
     def begin_device(self) -> BeginDevice:

@@ -14,12 +14,13 @@ from idp.core.address import EmailAddress
 from idp.core.challenge import Challenge, Purpose
 from idp.core.events import Event
 from idp.core.feature import FeatureValue
-from idp.core.ids import AccountId, KeyId, MessageId, SessionId, TenantId
+from idp.core.ids import AccountId, KeyId, SessionId, TenantId
 from idp.core.lockout import Budget, Charge, Exhausted
 from idp.core.secret import Digest, Sealed
 from idp.core.session import Session, Source
 from idp.core.tenant import Membership, Tenant, TenantKind
 from idp.ports.oauth_storage import OAuthShelves
+from idp.ports.outbox import Outbox
 
 R = TypeVar("R")
 
@@ -232,46 +233,6 @@ class Flags(Protocol):
     def put(self, feature: str, tenant_id: TenantId | None, value: FeatureValue, now: datetime) -> None: ...
 
     def remove(self, feature: str, tenant_id: TenantId | None) -> bool: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
-    """A row of the outbox: something to be done after commit, at least once.
-
-    `kind` is `letter`, `errand` (a verb to run in the background) or `event`; `target` names an event's subscriber.
-    """
-
-    id: MessageId
-    kind: str
-    target: str
-    body: Sealed
-    created_at: datetime
-    due_at: datetime
-    tries: int = 0
-
-
-class Outbox(Protocol):
-    def put(self, parcel: Parcel) -> None: ...
-
-    def lease(self, *, now: datetime, until: datetime, limit: int) -> Sequence[Parcel]:
-        """Takes due parcels for one relay, each for one of all who race; an unfinished one comes back after `until`."""
-        ...
-
-    def done(self, parcel_id: MessageId) -> None:
-        """Deletes it: no message outlives its delivery."""
-        ...
-
-    def postpone(self, parcel_id: MessageId, *, due_at: datetime) -> None:
-        """Counts a failed try and releases the lease."""
-        ...
-
-    def holds(self, parcel_ids: Sequence[MessageId]) -> bool:
-        """Whether any of them is still there."""
-        ...
-
-    def due_at(self) -> datetime | None:
-        """When the next parcel is due; None when the box is empty."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from idp.core.ids import MessageId
-from idp.ports.storage import Parcel
+from idp.ports.outbox import Parcel
 from idp.storage.columns import Instant
 from idp.storage.shelf import Driver, Shelf
 from idp.storage.statements import Statement, insertion

@@ -12,7 +12,7 @@ from idp.core.ids import MessageId
 from idp.core.session import Source
 from idp.ports.ambient import Entropy
 from idp.ports.crypto import Sealer
-from idp.ports.storage import Parcel
+from idp.ports.outbox import Parcel
 from idp.storage.accounts import AccountShelf
 from idp.storage.attempts import AttemptShelf
 from idp.storage.audit import AuditShelf

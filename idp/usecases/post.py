@@ -12,7 +12,8 @@ from idp.core.message import Letter, Template
 from idp.core.secret import Digest
 from idp.ports.ambient import Entropy
 from idp.ports.crypto import Digester, Sealer
-from idp.ports.storage import Parcel, UnitOfWork
+from idp.ports.outbox import Parcel
+from idp.ports.storage import UnitOfWork
 from idp.usecases.rules import Rules
 
 LETTER = "letter"

@@ -12,7 +12,8 @@ from idp.core.lockout import Budget
 from idp.core.secret import Digest, Sealed
 from idp.core.session import Session, Source
 from idp.core.tenant import Tenant, TenantKind
-from idp.ports.storage import Parcel, RefreshToken, Store, StoredKey, UnitOfWork
+from idp.ports.outbox import Parcel
+from idp.ports.storage import RefreshToken, Store, StoredKey, UnitOfWork
 from idp.testing.clock import START
 
 NOW = START

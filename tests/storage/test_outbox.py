@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from idp.core.errors import Refusal
-from idp.ports.storage import Parcel, Store, UnitOfWork
+from idp.ports.outbox import Parcel
+from idp.ports.storage import Store, UnitOfWork
 from idp.storage import OpenStore
 from tests.storage.samples import MINUTE, NOW, a_parcel
 

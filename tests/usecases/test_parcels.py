@@ -11,7 +11,7 @@ from idp.core.errors import PluginFailed
 from idp.core.events import Event, EventName
 from idp.core.ids import MessageId
 from idp.core.secret import Sealed
-from idp.ports.storage import Parcel
+from idp.ports.outbox import Parcel
 from idp.sdk import EventSubscriber, PluginSettings
 from idp.testing.context import plugin_context
 from idp.testing.memory import MemoryLog

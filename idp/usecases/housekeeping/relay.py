@@ -13,7 +13,8 @@ from idp.core.session import Source
 from idp.ports.ambient import Clock
 from idp.ports.crypto import SealBroken, Sealer
 from idp.ports.messages import Renderer
-from idp.ports.storage import Parcel, Store, UnitOfWork
+from idp.ports.outbox import Parcel
+from idp.ports.storage import Store, UnitOfWork
 from idp.sdk import Log, SenderFailed
 from idp.usecases.accounts.errands import Errands
 from idp.usecases.extensions import Extensions

@@ -85,7 +85,7 @@ def _sign_out(face: PagesFace, world: PagesWorld) -> list[Route]:
     openid = world.openid
     if openid is None:
         return SignOutPages(face=face, end=world.verbs.end).routes()
-    return EndSessionPages(face=face, judge=openid.judge_logout, sign_out=openid.sign_out).routes()
+    return EndSessionPages(face=face, judge=openid.session.judge_logout, sign_out=openid.session.sign_out).routes()
 
 
 def _account(face: PagesFace, verbs: Verbs) -> list[Route]:

@@ -1,12 +1,14 @@
 """The operator's decisions about the outside, and the documents that everybody may read."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 
 import orjson
 
 from idp.app.ground import Ground
+from idp.config.pages import Branding as Said
 from idp.config.settings import Settings
 from idp.oauth.clients.discovery import JWKS, Offer, provider_metadata, resource_metadata
 from idp.oauth.provider import OpenIDProvider
@@ -15,6 +17,8 @@ from idp.web.application import BloomSettings, Documents, FaceSettings
 from idp.web.bloom.face import CookieNames
 from idp.web.documents import Document
 from idp.web.openapi import openapi
+from idp.web.pages.branding import Branding
+from idp.web.pages.desk import PageSettings
 from idp.web.security_txt import security_txt
 
 DISCOVERY = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
@@ -50,7 +54,24 @@ def build_faces(settings: Settings) -> FaceSettings:
         public_routes=[
             PublicRoute(path=route.path, methods=frozenset(route.methods)) for route in settings.public_routes
         ],
+        pages=_pages(settings),
     )
+
+
+def _pages(settings: Settings) -> PageSettings:
+    pages, usual = settings.pages, settings.branding
+    return PageSettings(
+        languages=settings.messages.languages,
+        branding=replace(_branding(usual), name=usual.name or settings.messages.from_name),
+        brandings={name: _branding(own.branding) for name, own in settings.jurisdictions.items()},
+        templates=pages.templates,
+        locale=pages.locale,
+        sign_up=pages.sign_up,
+    )
+
+
+def _branding(said: Said) -> Branding:
+    return Branding(**{name: value for name, value in said.model_dump().items() if value is not None})
 
 
 def build_documents(ground: Ground, openid: OpenIDProvider | None) -> Documents:

@@ -14,8 +14,10 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from idp.config.pages import Branding, Pages
 from idp.config.problem import Problem
 from idp.config.settings import Settings
+from idp.config.tenants import Jurisdiction
 
 DATA = "var"
 _SQLITE = "sqlite:///"
@@ -47,6 +49,17 @@ class _Anchor:
                 return [self.plugin(inner) for inner in value]
         return value
 
+    def pages(self, pages: Pages) -> Pages:
+        folders = {"templates": pages.templates, "locale": pages.locale}
+        return pages.model_copy(update={name: self.path(folder) for name, folder in folders.items() if folder})
+
+    def branding(self, branding: Branding) -> Branding:
+        file = branding.logo_file
+        return branding.model_copy(update={"logo_file": self.path(file)}) if file else branding
+
+    def jurisdiction(self, own: Jurisdiction) -> Jurisdiction:
+        return own.model_copy(update={"branding": self.branding(own.branding)})
+
 
 def anchored(settings: Settings, folder: Path) -> Settings:
     """The settings with every path absolute."""
@@ -63,21 +76,33 @@ def anchored(settings: Settings, folder: Path) -> Settings:
             "messages": messages.model_copy(update={"templates": templates and anchor.path(templates)}),
             "fetch": fetch.model_copy(update={"ca_bundle": bundle and anchor.path(bundle)}),
             "plugins": anchor.plugin(settings.plugins),
+            "pages": anchor.pages(settings.pages),
+            "branding": anchor.branding(settings.branding),
+            "jurisdictions": {name: anchor.jurisdiction(own) for name, own in settings.jurisdictions.items()},
         }
     )
 
 
 def missing(settings: Settings) -> Iterator[Problem]:
     """Files and folders that are named and cannot be used. The settings are anchored."""
-    templates = settings.messages.templates
     for key, file in (
         ("password.common_list_file", settings.password.common_list_file),
         ("fetch.ca_bundle", settings.fetch.ca_bundle),
+        ("branding.logo_file", settings.branding.logo_file),
+        *(
+            (f"jurisdictions.{name}.branding.logo_file", own.branding.logo_file)
+            for name, own in settings.jurisdictions.items()
+        ),
     ):
         if file and not (file.is_file() and os.access(file, os.R_OK)):
             yield _unusable(key, f"names no readable file: {file}")
-    if templates and not (templates.is_dir() and os.access(templates, os.R_OK | os.X_OK)):
-        yield _unusable("messages.templates", f"names no readable folder: {templates}")
+    for key, folder in (
+        ("messages.templates", settings.messages.templates),
+        ("pages.templates", settings.pages.templates),
+        ("pages.locale", settings.pages.locale),
+    ):
+        if folder and not (folder.is_dir() and os.access(folder, os.R_OK | os.X_OK)):
+            yield _unusable(key, f"names no readable folder: {folder}")
     if settings.keys.master_key is None:
         yield from _master_key(settings.keys.master_key_file)
 

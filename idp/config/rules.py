@@ -99,7 +99,7 @@ def declared_tenants(settings: Settings) -> list[Declared]:
         Declared(
             kind=TenantKind.JURISDICTION,
             name=name,
-            settings=own.model_dump(mode="json", exclude={"flags", "password"}, exclude_none=True),
+            settings=own.model_dump(mode="json", exclude={"flags", "password", "branding"}, exclude_none=True),
         )
         for name, own in settings.jurisdictions.items()
     ]

@@ -16,6 +16,7 @@ from idp.config.guessing import Codes, Links, Lockout, Throttle
 from idp.config.keys import Cookies, Keys, Sessions
 from idp.config.oidc import Fetch, Oidc
 from idp.config.operations import Audit, Fence, Messages, Outbox, Security
+from idp.config.pages import Branding, Pages
 from idp.config.passwords import Hashing, Password
 from idp.config.problem import ConfigurationRefused
 from idp.config.secret import Places
@@ -63,6 +64,8 @@ class Settings(Table):
     password: Password = Field(default_factory=Password)
     hashing: Hashing = Field(default_factory=Hashing)
     messages: Messages = Field(default_factory=Messages)
+    pages: Pages = Field(default_factory=Pages)
+    branding: Branding = Field(default_factory=Branding)
     outbox: Outbox = Field(default_factory=Outbox)
     fence: Fence = Field(default_factory=Fence)
     audit: Audit = Field(default_factory=Audit)

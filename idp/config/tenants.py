@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from idp.config.addresses import Mailbox, Origin
+from idp.config.pages import Branding
 from idp.config.passwords import OwnPasswordRules
 from idp.config.refusal import refused
 from idp.config.table import Switch, Table
@@ -95,6 +96,8 @@ class Jurisdiction(Table):
     sign_up_by_code: Switch = False
     """Mails a new account a single-use code instead of a link to confirm it by, where `single_use_code` is on: for
     apps without passwords."""
+
+    branding: Branding = Field(default_factory=Branding)
 
     password: OwnPasswordRules | None = Field(default=None, examples=["bloom"])
     """What may be a password of its people: a preset, or a table of the first keys of `[password]`. The rules of every

@@ -97,10 +97,12 @@ def test_the_example_names_every_setting() -> None:
 
 def test_the_examples_of_what_has_no_default_are_right(tmp_path: Path) -> None:
     """Every commented line at once is a set-up that loads: no example is a trap."""
-    (tmp_path / "templates").mkdir()
+    for folder in ("templates", "pages", "locale"):
+        (tmp_path / folder).mkdir()
     lines = example_toml().replace("/etc/idp/common-passwords.txt", "common.txt")
     (tmp_path / "common.txt").touch()
     (tmp_path / "ca.pem").touch()
+    (tmp_path / "logo.svg").touch()
     path = tmp_path / "config.toml"
     path.write_text("\n".join(re.sub(r"^#(?=[\w\[])", "", line) for line in lines.splitlines()))
 

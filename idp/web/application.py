@@ -191,6 +191,7 @@ def _pages(inside: Inside, visitors: Visitors, style: CookieStyle, desk: Desk) -
         cookies=desk.cookies,
         style=style,
         sign_up=desk.sign_up,
+        openid=inside.openid,
     )
     return build_pages(world)
 

@@ -23,7 +23,13 @@ KEYS: Mapping[str, Key] = {
     "EdDSA": OKPKey.generate_key("Ed25519"),
     "RS256": RSAKey.generate_key(2048),
 }
-KEYS_OTHER = ECKey.generate_key("P-256")
+FITTING = {
+    "EC": ("ES256",),
+    "OKP": ("EdDSA", "Ed25519"),
+    "RSA": ("RS256", "PS256"),
+    "oct": ("HS256",),
+}
+"""What a key can sign by; the first where a header names something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +167,8 @@ def sign(header: Mapping[str, object], claims: Mapping[str, object], key: Key) -
     head = encoded(orjson.dumps({name: value for name, value in header.items() if value is not None}))
     body = encoded(orjson.dumps({name: value for name, value in claims.items() if value is not None}))
     message = f"{head}.{body}"
-    method = JWSRegistry.algorithms.get(str(header.get("alg")), JWSRegistry.algorithms["ES256"])
+    named = str(header.get("alg"))
+    method = JWSRegistry.algorithms[named if named in FITTING[key.key_type] else FITTING[key.key_type][0]]
     signature = method.sign(message.encode(), key)
     return f"{message}.{encoded(signature)}"
 

@@ -1,5 +1,6 @@
 """private_key_jwt and client_secret_jwt (RFC 7523 §2.2, §3; OIDC Core §9; FAPI 2.0 §5.3.2.1)."""
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
@@ -153,9 +154,9 @@ async def test_foreign_and_unsigned_assertions_are_refused(client: App) -> None:
     unsigned = encoded(b'{"alg":"none"}')
     assert await show(app, f"{unsigned}.{body}.") == "invalid_client"
 
-    public = cast(ECKey, KEYS["ES256"]).as_pem(private=False)
-    app.key, app.algorithm = OctKey.import_key({"kty": "oct", "k": encoded(public)}), "HS256"
-    assert await show(app, app.assertion()) == "invalid_client"
+    message = encoded(b'{"alg":"HS256"}') + f".{body}"
+    mac = hmac.digest(cast(ECKey, KEYS["ES256"]).as_pem(private=False), message.encode(), "sha256")
+    assert await show(app, f"{message}.{encoded(mac)}") == "invalid_client"
 
 
 @pytest.mark.parametrize(

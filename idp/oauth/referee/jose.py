@@ -26,7 +26,8 @@ ALIASES = {"Ed25519": "EdDSA"}
 
 SECRET_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 KEY_TYPES = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP", "HS": "oct"}
-SMALLEST_RSA = 2048
+SMALLEST_RSA, LARGEST_RSA = 2048, 8192
+"""Bits: a smaller one can be broken, a larger one costs whoever verifies with it (row 87)."""
 
 
 class TokenRefused(Exception):
@@ -133,15 +134,23 @@ def _fits(jwk: Mapping[str, object], algorithm: str) -> bool:
         jwk.get("kty") == KEY_TYPES.get(algorithm[:2])
         and jwk.get("use", "sig") == "sig"
         and (stated is None or ALIASES.get(str(stated), stated) == algorithm)
+        and (jwk.get("kty") != "RSA" or SMALLEST_RSA <= _modulus_bits(jwk) <= LARGEST_RSA)
     )
+
+
+def _modulus_bits(jwk: Mapping[str, object]) -> int:
+    modulus = jwk.get("n")
+    try:
+        data = base64.urlsafe_b64decode(f"{modulus}{'=' * (-len(str(modulus)) % 4)}")
+    except (binascii.Error, ValueError):
+        return 0
+    return len(data.lstrip(bytes(1))) * 8
 
 
 def _verifies(parsed: Unverified, jwk: Mapping[str, object]) -> bool:
     """False for a key that is no key, as well: a broken one in a set must not hide the good one beside it."""
     try:
         key = _key(json.dumps(jwk, sort_keys=True))
-        if key.key_type == "RSA" and cast(Any, key.public_key).key_size < SMALLEST_RSA:
-            return False
         method = JWSRegistry.algorithms[parsed.algorithm]
         method.check_key(cast(Any, key))
         return method.verify(parsed.message, parsed.signature, key)

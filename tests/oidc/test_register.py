@@ -1,0 +1,400 @@
+"""Dynamic registration and its management (RFC 7591, RFC 7592, OIDC Registration)."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from joserfc.jwk import ECKey
+
+from idp.core.client import Origin
+from idp.core.events import EventName
+from idp.core.ids import ClientId
+from idp.testing.provider import ISSUER, TestProvider, provider_at
+from tests.oidc.asking import CALLBACK, add_client
+from tests.oidc.site import Page, Site, ca_bundle, site
+
+REGISTER = "/oauth2/register"
+KEYS = {"keys": [ECKey.generate_key("P-256", private=False).as_dict(private=False)]}
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+async def open_op(anyio_backend: str, tmp_path: Path, template: Path) -> AsyncIterator[Open]:
+    """A provider with this `registration`."""
+    async with AsyncExitStack() as stack:
+
+        async def make(registration: str = "open", **oidc: Any) -> TestProvider:
+            fetch = {"networks": ["127.0.0.0/8"], "ca_bundle": ca_bundle()}
+            settings: dict[str, Any] = {"oidc": {"registration": registration, **oidc}, "fetch": fetch}
+            return await stack.enter_async_context(provider_at(tmp_path, template=template, **settings))
+
+        yield make
+
+
+@pytest.fixture
+async def there() -> AsyncIterator[Site]:
+    async with site() as found:
+        yield found
+
+
+async def register(op: TestProvider, token: str | None = None, **document: Any) -> httpx2.Response:
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    async with op.browser() as app:
+        return await app.post(REGISTER, json={"redirect_uris": [CALLBACK], **document}, headers=headers)
+
+
+async def manage(
+    op: TestProvider, told: dict[str, Any], method: str = "GET", token: str | None = None, **document: Any
+) -> httpx2.Response:
+    """With the client's own token unless another is given."""
+    headers = {"authorization": f"Bearer {token or told['registration_access_token']}"}
+    async with op.browser() as app:
+        path = told["registration_client_uri"].removeprefix(ISSUER)
+        return await app.request(method, path, headers=headers, json=document or None)
+
+
+async def new_token(op: TestProvider, **more: Any) -> str:
+    assert op.provider.openid is not None
+    usual: dict[str, Any] = {"note": "", "uses": None, "life": timedelta(hours=1)}
+    token, _ = await op.provider.openid.administer_initial_tokens.create(**usual | more)
+    return token
+
+
+async def test_a_client_registers_and_is_told_all_it_needs_once(open_op: Open) -> None:
+    """RFC 7591 §3.2.1, OIDC Registration §3.2, RFC 7592 §3."""
+    op = await open_op()
+
+    answer = await register(op, client_name="My app")
+    told = answer.json()
+
+    assert answer.status_code == 201
+    assert answer.headers["cache-control"] == "no-store"
+    assert told["registration_client_uri"] == f"{ISSUER}{REGISTER}/{told['client_id']}"
+    assert (told["client_secret_expires_at"], told["client_id_issued_at"]) == (0, int(op.clock.now().timestamp()))
+    assert len(told["client_secret"]) == len(told["registration_access_token"]) == 43
+    assert (told["client_name"], told["token_endpoint_auth_method"]) == ("My app", "client_secret_basic")
+
+
+async def test_what_the_database_holds_signs_nobody_in(open_op: Open) -> None:
+    op = await open_op()
+    told = (await register(op)).json()
+
+    held = await op.provider.store.read(lambda work: work.oauth.clients.by_id(ClientId(told["client_id"])))
+
+    assert held is not None
+    assert held.origin is Origin.REGISTRATION
+    assert not held.terms.skip_consent
+    assert told["client_secret"] not in repr(held)
+    assert told["registration_access_token"] not in repr(held)
+
+
+async def test_a_public_client_gets_no_secret(open_op: Open) -> None:
+    told = (await register(await open_op(), token_endpoint_auth_method="none")).json()
+
+    assert "client_secret" not in told
+    assert "client_secret_expires_at" not in told
+
+
+async def test_initiate_login_uri_is_kept_and_told(open_op: Open) -> None:
+    """The modules oidcc-3rd_party-init-login and -nohttps."""
+    op = await open_op()
+    told = (await register(op, initiate_login_uri="https://app.example.com/login")).json()
+
+    assert (await manage(op, told)).json()["initiate_login_uri"] == "https://app.example.com/login"
+    assert (await register(op, initiate_login_uri="http://app.example.com/login")).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("document", "error"),
+    [
+        ({"redirect_uris": [CALLBACK + "#x"]}, "invalid_redirect_uri"),
+        ({"redirect_uris": []}, "invalid_redirect_uri"),
+        ({"redirect_uris": ["javascript:alert(1)"]}, "invalid_redirect_uri"),
+        ({"jwks_uri": "http://app.example.com/jwks"}, "invalid_client_metadata"),
+        ({"response_types": ["token"]}, "invalid_client_metadata"),
+        ({"grant_types": ["password"]}, "invalid_client_metadata"),
+        ({"grant_types": ["client_credentials"], "response_types": []}, "invalid_client_metadata"),
+        ({"grant_types": ["authorization_code", "urn:example:grant"]}, "invalid_client_metadata"),
+        ({"software_statement": "a.b.c"}, "invalid_software_statement"),
+    ],
+)
+async def test_what_is_refused_is_refused_in_the_specifications_words(
+    open_op: Open, document: dict[str, Any], error: str
+) -> None:
+    """RFC 7591 §3.2.2."""
+    answer = await register(await open_op(), **document)
+
+    assert (answer.status_code, answer.json()["error"]) == (400, error)
+    assert answer.json()["error_description"]
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type"),
+    [
+        (b"redirect_uris=x", "application/x-www-form-urlencoded"),
+        (b"[]", "application/json"),
+        (b"{", "application/json"),
+        (b'{"a": 1, "a": 2}', "application/json"),
+        (b"[" * 5000, "application/json"),
+        (b"", "application/json"),
+    ],
+)
+async def test_the_body_is_one_json_object(open_op: Open, body: bytes, media_type: str) -> None:
+    """Rows 114, 120 and 121."""
+    op = await open_op()
+    async with op.browser() as app:
+        answer = await app.post(REGISTER, content=body, headers={"content-type": media_type})
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client_metadata")
+
+
+async def test_a_closed_registration_is_not_there(open_op: Open) -> None:
+    op = await open_op("closed")
+
+    assert (await register(op)).status_code in {404, 405}
+
+
+async def test_a_token_lets_its_holder_register_as_often_as_it_says(open_op: Open) -> None:
+    """RFC 7591 §3."""
+    op = await open_op("token")
+    token = await new_token(op, uses=2)
+
+    statuses = [(await register(op, given)).status_code for given in (None, "wrong", token, token, token)]
+
+    assert statuses == [401, 401, 201, 201, 401]
+
+
+async def test_a_refused_registration_uses_nothing_up(open_op: Open) -> None:
+    op = await open_op("token")
+    token = await new_token(op, uses=1)
+
+    assert (await register(op, token, redirect_uris=[])).status_code == 400
+    assert (await register(op, token)).status_code == 201
+
+
+async def test_a_token_ends(open_op: Open) -> None:
+    op = await open_op("token")
+    token = await new_token(op, life=timedelta(hours=1))
+
+    op.clock.advance(timedelta(hours=1))
+    answer = await register(op, token)
+
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_one_use_is_one_use_however_many_ask_at_once(open_op: Open) -> None:
+    """Row 46."""
+    op = await open_op("token")
+    token = await new_token(op, uses=1)
+
+    answers = await asyncio.gather(*(register(op, token) for _ in range(8)))
+
+    assert sorted(answer.status_code for answer in answers) == [201, *[401] * 7]
+
+
+async def test_an_unknown_token_makes_us_fetch_nothing(open_op: Open, there: Site) -> None:
+    """Row 102: not for strangers."""
+    op = await open_op("token")
+
+    answer = await register(op, "wrong", subject_type="pairwise", sector_identifier_uri=there.url("/sector"))
+
+    assert answer.status_code == 401
+    assert there.asked == []
+
+
+async def test_registrations_of_one_source_are_budgeted(anyio_backend: str, tmp_path: Path, template: Path) -> None:
+    """Each makes a row, and may make us fetch."""
+    settings: dict[str, Any] = {"oidc": {"registration": "open"}, "throttle": {"sources": "3/10m"}}
+    async with provider_at(tmp_path, template=template, **settings) as op:
+        statuses = [(await register(op)).status_code for _ in range(4)]
+        async with op.browser("198.51.100.9") as elsewhere:
+            other = await elsewhere.post(REGISTER, json={"redirect_uris": [CALLBACK]})
+
+    assert statuses == [201, 201, 201, 429]
+    assert other.status_code == 201
+
+
+async def test_a_sector_list_must_hold_every_redirect_uri(open_op: Open, there: Site) -> None:
+    """OIDC Registration §5; the modules oidcc-registration-sector-uri and -sector-bad."""
+    op = await open_op()
+    pairwise: dict[str, Any] = {"subject_type": "pairwise", "redirect_uris": [CALLBACK, "https://other.example.com/"]}
+    pages = {
+        "/good": Page(json.dumps([CALLBACK, "https://other.example.com/", "https://third.example.com/"]).encode()),
+        "/bad": Page(json.dumps([CALLBACK]).encode()),
+        "/no-list": Page(json.dumps({"uris": [CALLBACK]}).encode()),
+        "/no-json": Page(b"<html>"),
+    }
+    there.pages.update(pages)
+
+    answers = {
+        path: (await register(op, **pairwise, sector_identifier_uri=there.url(path))).status_code
+        for path in (*pages, "/missing")
+    }
+
+    assert answers == {"/good": 201, "/bad": 400, "/no-list": 400, "/no-json": 400, "/missing": 400}
+    assert (await register(op, **pairwise)).status_code == 400
+
+
+async def test_a_stranger_cannot_grant_itself_what_an_operator_grants(open_op: Open) -> None:
+    """No consent to skip, no scope that nobody knows."""
+    op = await open_op()
+    told = (await register(op, skip_consent=True, profile="x", scope="openid admin roles")).json()
+    held = await op.provider.store.read(lambda work: work.oauth.clients.by_id(ClientId(told["client_id"])))
+
+    assert held is not None
+    assert not held.terms.skip_consent
+    assert told["scope"] == "openid roles"
+
+
+async def test_what_nobody_asked_for_is_the_usual_scope_and_that_of_known_apis(open_op: Open) -> None:
+    op = await open_op()
+    await op.provider.openid.administer_resources.create("https://api.example.com", ["mcp:tools"], None)
+
+    told = (await register(op)).json()
+
+    assert told["scope"] == "openid profile email address phone mcp:tools"
+
+
+async def test_a_profile_for_all_holds_for_strangers(open_op: Open) -> None:
+    """FAPI 2.0 Security Profile §5.3.2.1."""
+    op = await open_op(profile="fapi2")
+
+    assert (await register(op)).status_code == 400
+    assert (await register(op, token_endpoint_auth_method="private_key_jwt", jwks=KEYS)).status_code == 201
+
+
+async def test_a_client_reads_itself(open_op: Open) -> None:
+    """RFC 7592 §2.1. The secret is not told again: we do not have it."""
+    op = await open_op()
+    told = (await register(op, client_name="My app")).json()
+
+    answer = await manage(op, told)
+
+    assert answer.status_code == 200
+    assert answer.json() == {name: value for name, value in told.items() if name != "client_secret"}
+
+
+async def test_a_client_replaces_itself(open_op: Open) -> None:
+    """RFC 7592 §2.2: what is left out is taken back."""
+    op = await open_op()
+    told = (await register(op, client_name="My app", policy_uri="https://app.example.com/policy")).json()
+    changed = {"client_id": told["client_id"], "redirect_uris": ["https://new.example.com/"], "client_name": "Yours"}
+
+    answer = await manage(op, told, "PUT", **changed, client_secret=told["client_secret"])
+
+    assert answer.status_code == 200
+    assert answer.json()["redirect_uris"] == ["https://new.example.com/"]
+    assert "policy_uri" not in answer.json()
+    assert (await manage(op, told)).json()["client_name"] == "Yours"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"client_id": "another"},
+        {"client_id": None},
+        {"client_secret": "wrong"},
+        {"client_secret": 7},
+        {"registration_access_token": "x"},
+        {"registration_client_uri": "https://x.example"},
+        {"client_secret_expires_at": 0},
+        {"client_id_issued_at": 0},
+        {"redirect_uris": [CALLBACK + "#x"]},
+        {"grant_types": ["client_credentials"], "response_types": []},
+    ],
+    ids=str,
+)
+async def test_a_change_that_may_not_be_changes_nothing(open_op: Open, change: dict[str, Any]) -> None:
+    """RFC 7592 §2.2."""
+    op = await open_op()
+    told = (await register(op)).json()
+
+    answer = await manage(
+        op, told, "PUT", **{"client_id": told["client_id"], "redirect_uris": ["https://new.example.com/"], **change}
+    )
+
+    assert answer.status_code == 400
+    assert (await manage(op, told)).json()["redirect_uris"] == [CALLBACK]
+
+
+async def test_a_client_that_turns_to_a_secret_is_given_one(open_op: Open) -> None:
+    op = await open_op()
+    told = (await register(op, token_endpoint_auth_method="none")).json()
+    same = {"client_id": told["client_id"], "redirect_uris": [CALLBACK]}
+
+    to_secret = (await manage(op, told, "PUT", **same)).json()
+    to_none = (await manage(op, told, "PUT", **same, token_endpoint_auth_method="none")).json()
+
+    assert len(to_secret["client_secret"]) == 43
+    assert "client_secret" not in to_none
+
+
+async def test_a_client_deletes_itself_and_all_it_had(open_op: Open) -> None:
+    """RFC 7592 §2.3."""
+    op = await open_op()
+    told = (await register(op)).json()
+
+    gone = await manage(op, told, "DELETE")
+
+    assert (gone.status_code, gone.content) == (204, b"")
+    assert (await manage(op, told)).status_code == 401
+    assert await op.provider.openid.clients.find(told["client_id"]) is None
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+async def test_a_token_is_its_own_clients_and_no_other_answer_tells_who_there_is(open_op: Open, method: str) -> None:
+    """Row 72 (Canaille: not bound to its client); RFC 7592 §2: 401 for an unknown client as for a wrong token."""
+    op = await open_op()
+    mine, other = (await register(op)).json(), (await register(op)).json()
+    nobody = {**mine, "registration_client_uri": f"{ISSUER}{REGISTER}/nobody"}
+    document = {"client_id": mine["client_id"], "redirect_uris": [CALLBACK]}
+    operators = await add_client(op, "operators")
+
+    answers = [
+        await manage(op, mine, method, token=other["registration_access_token"], **document),
+        await manage(op, mine, method, token="wrong", **document),
+        await manage(op, nobody, method, **document),
+        await manage(op, {**mine, "registration_client_uri": f"{ISSUER}{REGISTER}/{operators.id}"}, method, **document),
+    ]
+
+    assert {(answer.status_code, answer.content) for answer in answers} == {(401, answers[0].content)}
+    assert (await manage(op, mine)).status_code == 200
+
+
+@pytest.mark.parametrize("header", ["", "Basic eDp5", "Bearer", "Bearer  "])
+async def test_nothing_but_a_bearer_token_will_do(open_op: Open, header: str) -> None:
+    op = await open_op()
+    told = (await register(op)).json()
+    async with op.browser() as app:
+        answer = await app.get(told["registration_client_uri"], headers={"authorization": header} if header else {})
+
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_who_registered_before_it_was_closed_may_still_leave(
+    anyio_backend: str, tmp_path: Path, template: Path
+) -> None:
+    async with provider_at(tmp_path, template=template, oidc={"registration": "open"}) as op:
+        told = (await register(op)).json()
+    async with provider_at(tmp_path) as closed:
+        assert (await manage(closed, told, "DELETE")).status_code == 204
+
+
+async def test_every_change_is_in_the_trail(open_op: Open) -> None:
+    op = await open_op()
+    told = (await register(op)).json()
+    await manage(op, told, "PUT", client_id=told["client_id"], redirect_uris=[CALLBACK])
+    await manage(op, told, "DELETE")
+
+    names = (EventName.CLIENT_CREATED, EventName.CLIENT_UPDATED, EventName.CLIENT_DELETED)
+    found = [await op.provider.store.read(lambda work, name=name: work.audit.page(name=name)) for name in names]
+
+    assert [len(entries) for entries in found] == [1, 1, 1]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from idp.core.authorization import AuthorizationRequest
 from idp.core.client import Client, Profile
-from idp.oauth.authorize.destination import Answerable, Destination, prove
+from idp.oauth.authorize.destination import Answerable, Destination, is_registered, prove
 from idp.oauth.authorize.judge import Judge
 from idp.oauth.authorize.parameters import Parameters
 from idp.oauth.authorize.request_object import RequestObjects
@@ -67,6 +67,8 @@ class Reading:
         # its row lives on, for those who began with it in time and have not finished
         if pushed is None or pushed.client_id != client.id or now >= pushed.issued_at + self.rules.pushed_life:
             raise InvalidRequestUri("request_uri is unknown, used up, expired or another client's")
+        if not is_registered(client, pushed.request.redirect_uri):
+            raise InvalidRequest("redirect_uri is not registered for this client")
         return replace(pushed.request, pushed_as=digest.hex())
 
     async def _proved(self, client: Client, outer: Parameters) -> tuple[Destination, Parameters]:

@@ -1,0 +1,74 @@
+"""Signed answers (JWT Secured Authorization Response Mode)."""
+
+from typing import Any
+
+import pytest
+from joserfc import jwk, jwt
+
+from idp.core.client import Client
+from idp.testing.provider import ISSUER, TestProvider
+from tests.oidc.asking import CALLBACK, Answer, Person, add_client, bought
+
+
+async def opened(op: TestProvider, answer: Answer, algorithm: str = "RS256") -> dict[str, Any]:
+    """The claims of the one parameter `response`, verified by our published keys."""
+    assert answer.told.keys() == {"response"}
+    async with op.browser() as client:
+        keys = jwk.KeySet.import_key_set((await client.get("/.well-known/jwks.json")).json())
+    token = jwt.decode(answer.told["response"], keys, algorithms=[algorithm])
+    return token.claims
+
+
+@pytest.mark.parametrize("mode", ["jwt", "query.jwt"])
+async def test_an_answer_is_signed_for_the_client(op: TestProvider, jane: Person, app: Client, mode: str) -> None:
+    """§2.1, §2.3.1: `jwt` means the query for codes."""
+    answer = await jane.ask(response_mode=mode)
+
+    assert answer.location.startswith(f"{CALLBACK}?response=")
+    claims = await opened(op, answer)
+    assert claims.keys() == {"iss", "aud", "exp", "code", "state"}
+    assert (claims["iss"], claims["aud"], claims["state"]) == (ISSUER, "app", "af0ifjsldkj")
+    assert 0 < claims["exp"] - op.clock.now().timestamp() <= 600
+    assert (await bought(op, claims["code"]))[0].client_id == "app"
+
+
+async def test_it_travels_in_a_fragment_or_a_form_as_well(op: TestProvider, jane: Person, app: Client) -> None:
+    fragment = await jane.ask(response_mode="fragment.jwt")
+    form = await jane.ask(response_mode="form_post.jwt")
+
+    assert fragment.location.startswith(f"{CALLBACK}#response=")
+    assert form.status == 200
+    assert (await opened(op, fragment)).keys() == (await opened(op, form)).keys()
+
+
+@pytest.mark.parametrize("algorithm", ["ES256", "PS256"])
+async def test_the_client_says_by_which_algorithm(op: TestProvider, jane: Person, algorithm: str) -> None:
+    """§3: authorization_signed_response_alg."""
+    await add_client(op, authorization_signed_response_alg=algorithm)
+
+    assert "code" in await opened(op, await jane.ask(response_mode="jwt"), algorithm)
+
+
+async def test_errors_are_signed_too(op: TestProvider, jane: Person, app: Client) -> None:
+    claims = await opened(op, await jane.ask(response_mode="jwt", scope="nobody-knows"))
+
+    assert claims.keys() == {"iss", "aud", "exp", "error", "error_description", "state"}
+    assert claims["error"] == "invalid_scope"
+
+
+async def test_a_no_is_signed_as_well(op: TestProvider, stranger: Person, app: Client) -> None:
+    asked = await stranger.ask(response_mode="form_post.jwt")
+    assert asked.page is not None
+
+    answer = await stranger.deny(asked.page[1])
+
+    assert answer.response_mode == "form_post.jwt"
+    claims = await opened(op, Answer(asked.response, answer.parameters))
+    assert claims["error"] == "access_denied"
+
+
+async def test_a_signed_answer_is_no_id_token_hint(op: TestProvider, jane: Person, app: Client) -> None:
+    """Row 77: one kind of token is not taken for another."""
+    answer = await jane.ask(response_mode="jwt")
+
+    assert (await jane.ask(id_token_hint=answer.told["response"])).error == "invalid_request"

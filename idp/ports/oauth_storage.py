@@ -94,6 +94,10 @@ class Grants(Protocol):
         """Clients, with the subject that each knows, that signed in through this session: who hears of its end."""
         ...
 
+    def sessions_of(self, client_id: ClientId, subject: str, now: datetime) -> Sequence[SessionId]:
+        """The live ones in which the client knows somebody by this subject."""
+        ...
+
     def signed_in(self, now: datetime) -> Sequence[tuple[SessionId, ClientId, str]]:
         """The same for all live sessions of everybody."""
         ...

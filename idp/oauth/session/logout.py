@@ -17,13 +17,15 @@ MOST_LOCALES = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logout:
-    """`subject` is whom a proved hint names, as `client` knows them; None: nobody proved that an app asks.
+    """`subject` is whom a proved hint names, as `client` knows them, and `sid` their session; None: nobody proved that
+    an app asks.
 
     `continue_to` is registered by the client, byte by byte, and carries `state`.
     """
 
     client: Client | None = None
     subject: str | None = None
+    sid: str | None = None
     continue_to: str | None = None
     languages: tuple[str, ...] = ()
 
@@ -62,6 +64,7 @@ class JudgeLogout:
         return Logout(
             client=client,
             subject=str(claims["sub"]),
+            sid=str(claims["sid"]) if "sid" in claims else None,
             continue_to=_way_back(client, parameters),
             languages=languages,
         )

@@ -49,26 +49,37 @@ class SignOut:
             return True
         return all(self.subjects.of(client, principal.account.id) != subject for principal in principals)
 
-    async def __call__(self, principals: Sequence[Principal], source: Source) -> tuple[str, ...]:
-        """Ends all sessions of the browser. The addresses to be shown in frames, each once."""
-        now = self.clock.now()
-        told = await self.store.transact(lambda work: self._end(work, principals, source, now))
+    async def __call__(self, logout: Logout, principals: Sequence[Principal], source: Source) -> tuple[str, ...]:
+        """Ends all sessions of the browser, and the one that a proved hint names: its cookie may have expired by now.
+
+        The addresses to be shown in frames, each once.
+        """
+        told = await self.store.transact(lambda work: self._end(work, logout, principals, source))
         await self._wait_for(told.messages)
         return await self._frames(told)
 
-    def _end(self, work: UnitOfWork, principals: Sequence[Principal], source: Source, now: datetime) -> Told:
+    def _end(self, work: UnitOfWork, logout: Logout, principals: Sequence[Principal], source: Source) -> Told:
+        now = self.clock.now()
         apps: list[tuple[ClientId, SessionId]] = []
         messages: list[MessageId] = []
-        for principal in principals:
-            session = principal.session
-            sent = self.endings.told(work, session.id, now)
-            if sent is None:
+        here = [principal.session.id for principal in principals]
+        for session_id in dict.fromkeys((*here, *self._hinted(work, logout, now))):
+            session = work.sessions.by_id(session_id)
+            sent = self.endings.told(work, session_id, now)
+            if session is None or sent is None:
                 continue
             messages += sent
-            apps += [(client_id, session.id) for client_id, _ in work.oauth.grants.clients_of(session.id)]
-            event = Event(name=EventName.SESSION_ENDED, account_id=session.account_id, session_id=session.id)
+            apps += [(client_id, session_id) for client_id, _ in work.oauth.grants.clients_of(session_id)]
+            event = Event(name=EventName.SESSION_ENDED, account_id=session.account_id, session_id=session_id)
             work.record(event, source=source, now=now)
         return Told(tuple(apps), tuple(messages))
+
+    def _hinted(self, work: UnitOfWork, logout: Logout, now: datetime) -> Sequence[SessionId]:
+        client, subject = logout.client, logout.subject
+        if client is None or subject is None or logout.sid is None:
+            return ()
+        found = work.oauth.grants.sessions_of(client.id, subject, now)
+        return [session_id for session_id in found if self.session_ids.of(client.id, session_id) == logout.sid]
 
     async def _frames(self, told: Told) -> tuple[str, ...]:
         frames: dict[str, None] = {}

@@ -87,10 +87,22 @@ _CLIENTS_OF = Statement(
     .where(session_clients.c.session_id == bindparam("of_session"))
     .order_by(session_clients.c.client_id)
 )
+_LIVE_ROWS = session_clients.join(sessions, session_clients.c.session_id == sessions.c.id)
+_IN_LIVE_ONE = sa.and_(sessions.c.revoked_at.is_(None), sessions.c.expires_at > NOW)
+_SESSIONS_OF = Statement(
+    sa.select(session_clients.c.session_id)
+    .select_from(_LIVE_ROWS)
+    .where(
+        session_clients.c.client_id == bindparam("of_client"),
+        session_clients.c.subject == bindparam("of_subject"),
+        _IN_LIVE_ONE,
+    )
+    .order_by(session_clients.c.session_id)
+)
 _SIGNED_IN = Statement(
     sa.select(session_clients.c.session_id, session_clients.c.client_id, session_clients.c.subject)
-    .join_from(session_clients, sessions, session_clients.c.session_id == sessions.c.id)
-    .where(sessions.c.revoked_at.is_(None), sessions.c.expires_at > NOW)
+    .select_from(_LIVE_ROWS)
+    .where(_IN_LIVE_ONE)
     .order_by(session_clients.c.session_id, session_clients.c.client_id)
 )
 
@@ -147,6 +159,9 @@ class GrantShelf(Shelf):
 
     def clients_of(self, session_id: SessionId) -> Sequence[tuple[ClientId, str]]:
         return [(client_id, subject) for client_id, subject in self._all(_CLIENTS_OF, of_session=session_id)]
+
+    def sessions_of(self, client_id: ClientId, subject: str, now: datetime) -> Sequence[SessionId]:
+        return [row[0] for row in self._all(_SESSIONS_OF, of_client=client_id, of_subject=subject, now=now)]
 
     def signed_in(self, now: datetime) -> Sequence[tuple[SessionId, ClientId, str]]:
         return [(session_id, client_id, subject) for session_id, client_id, subject in self._all(_SIGNED_IN, now=now)]

@@ -85,6 +85,7 @@ session_clients = Table(
     Column("client_id", sa.Text, nullable=False),
     Column("subject", sa.Text, nullable=False),
     sa.PrimaryKeyConstraint("session_id", "client_id"),
+    Index(None, "client_id", "subject"),
 )
 
 codes = Table(

@@ -71,7 +71,7 @@ class EndSessionPages:
         return await self._finish(request, logout, await self.face.sessions.all(request))
 
     async def _finish(self, request: Request, logout: Logout, principals: Sequence[Principal]) -> Response:
-        frames = await self.sign_out(principals, self.face.source(request))
+        frames = await self.sign_out(logout, principals, self.face.source(request))
         continue_to = logout.continue_to or ""
         if continue_to and not frames:
             return self._forgotten(see_other(continue_to))

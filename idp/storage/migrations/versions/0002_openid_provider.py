@@ -107,6 +107,7 @@ def _session_clients() -> None:
         sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name="fk_session_clients_session_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("session_id", "client_id", name="pk_session_clients"),
     )
+    op.create_index("ix_session_clients_client_id_subject", "session_clients", ["client_id", "subject"], unique=False)
 
 
 def _codes() -> None:

@@ -8,6 +8,7 @@ from idp.config.addresses import host_of, is_loopback
 from idp.config.contracts import DEVICE_COOKIE, Bloom, NodeLoom
 from idp.config.guessing import Codes, Lockout
 from idp.config.keys import Cookies, Keys, Sessions
+from idp.config.oidc import Oidc
 from idp.config.operations import Outbox
 from idp.config.passwords import Hashing
 from idp.config.problem import Problem, dotted
@@ -131,6 +132,15 @@ def of_features(features: Mapping[str, OwnFeature]) -> Iterator[Contradiction]:
                 reason=f"is not {noun}",
                 mend=f"Write {noun}, or change {key}.type.",
             )
+
+
+def of_oidc(oidc: Oidc) -> Iterator[Contradiction]:
+    if oidc.mtls_base is not None and oidc.certificate_header is None:
+        yield Contradiction(
+            about=("oidc.mtls_base", "oidc.certificate_header"),
+            reason="is of no use while oidc.certificate_header is unset: nobody hands certificates on",
+            mend="Name the header, or leave both out.",
+        )
 
 
 def _longer(key: str, span: timedelta, other: str, limit: timedelta) -> Iterator[Contradiction]:

@@ -44,7 +44,7 @@ def of_clients(clients: OneOf, profile: str | None) -> Iterator[Contradiction]:
         metadata, flaws = examine_metadata(_document(client), _terms(client, profile))
         for flaw in flaws:
             member = flaw.member if flaw.member in _OWN_KEYS else f"metadata.{flaw.member}"
-            yield Contradiction(about=(f"{key}.{member}", "oidc.profile"), reason=flaw.reason, mend=flaw.mend)
+            yield Contradiction(about=(f"{key}.{member}",), reason=flaw.reason, mend=flaw.mend)
         for member in client.metadata:
             if member in _OWN_KEYS or member in _NEVER:
                 mend = _NEVER.get(member, f"Write it as {key}.{member}.")

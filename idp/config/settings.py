@@ -107,6 +107,7 @@ class Settings(Table):
         yield from contradictions.of_outbox(self.outbox)
         yield from contradictions.of_hashing(self.hashing)
         yield from contradictions.of_features(self.features)
+        yield from contradictions.of_oidc(self.oidc)
         yield from of_clients(self.clients, self.oidc.profile)
 
     @property

@@ -24,11 +24,6 @@ _LIVE = sa.and_(sessions.c.revoked_at.is_(None), sessions.c.expires_at > _NOW)
 
 _OPEN = Statement(insertion(sessions))
 _GET = Statement(sa.select(*sessions.c).where(_BY_ID))
-_PRINCIPAL = Statement(
-    sa.select(*sessions.c, *ACCOUNT_COLUMNS)
-    .join_from(sessions, accounts, sessions.c.account_id == accounts.c.id)
-    .where(_BY_ID)
-)
 _UNTIL = bindparam("until", type_=Instant)
 _TOUCH = Statement(
     sa.update(sessions)
@@ -62,9 +57,8 @@ class SessionShelf(Shelf):
         return None if row is None else _session_from(row)
 
     def principal(self, session_id: SessionId) -> tuple[Session, Account] | None:
-        if (row := self._first(_PRINCIPAL, session_id=session_id)) is None:
-            return None
-        return _session_from(row[: len(_NAMES)]), account_from(row[len(_NAMES) :])
+        found: tuple[Session, Account] | None = self._noun(_PRINCIPAL, session_id=session_id)
+        return found
 
     def touch(self, session_id: SessionId, *, expires_at: datetime, now: datetime) -> bool:
         """Never past the session's end."""
@@ -90,3 +84,16 @@ def _session_from(row: Values) -> Session:
     values = dict(zip(_NAMES, row, strict=True))
     values["methods"] = tuple(values["methods"])
     return Session(**values)
+
+
+def _principal_from(row: Values) -> tuple[Session, Account]:
+    return _session_from(row[: len(_NAMES)]), account_from(row[len(_NAMES) :])
+
+
+_PRINCIPAL = Statement(
+    sa.select(*sessions.c, *ACCOUNT_COLUMNS)
+    .join_from(sessions, accounts, sessions.c.account_id == accounts.c.id)
+    .where(_BY_ID),
+    _principal_from,
+    remembers=1024,
+)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Any, Protocol
 
 from idp.storage.statements import Statement, Values
 
@@ -38,6 +38,11 @@ class Shelf:
     def _first(self, statement: Statement, **values: object) -> Values | None:
         rows = self._driver.rows(statement, values)
         return rows[0] if rows else None
+
+    def _noun(self, statement: Statement, **values: object) -> Any:
+        """The first of what the statement's rows are read as, or None."""
+        nouns = self._driver.rows(statement, values)
+        return nouns[0] if nouns else None
 
     def _all(self, statement: Statement, **values: object) -> Sequence[Values]:
         return self._driver.rows(statement, values)

@@ -1,4 +1,4 @@
-"""SQLite: a lane that writes, a lane that reads.
+"""SQLite: a lane that writes, a lane that reads, and glances beside them.
 
 Write-ahead log, `synchronous=FULL`: what was acknowledged survives the death of the process and of the machine. With
 several processes on one file each has its lanes; the file's lock orders the writers.
@@ -8,7 +8,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from idp.core.errors import StorageUnavailable
 from idp.ports.storage import UnitOfWork
 from idp.storage.batches import Reader, Writer
 from idp.storage.drivers import SqliteDriver
+from idp.storage.glances import Glances, TooLong
 from idp.storage.journal import enter_wal
 from idp.storage.lane import Lane, on_thread
 from idp.storage.limits import Limits
@@ -27,6 +28,8 @@ from idp.storage.work import Stationery, Work
 R = TypeVar("R")
 
 PING_SECONDS = 2.0
+STATEMENTS = 512
+"""Kept prepared, of each connection; there are not as many."""
 
 # a busy_timeout comes with the connection. A log that grew beyond 64 MiB in a bad hour is cut once it is empty again
 _PRAGMAS = (
@@ -43,29 +46,34 @@ class SqliteStore:
     """The database in a file. `parcels_waiting` is set after a commit that put something into the outbox."""
 
     def __init__(
-        self, writing: Lane, reading: Lane, parcels_waiting: asyncio.Event, connections: AsyncExitStack
+        self, lanes: tuple[Lane, Lane], glances: Glances, parcels_waiting: asyncio.Event, connections: AsyncExitStack
     ) -> None:
         self.parcels_waiting = parcels_waiting
-        self._writing = writing
-        self._reading = reading
+        self._writing, self._reading = lanes
+        self._glances: Glances | None = glances
         self._connections = connections
 
     async def transact(self, fn: Callable[[UnitOfWork], R]) -> R:
         return await self._writing.submit(fn)
 
     async def read(self, fn: Callable[[UnitOfWork], R]) -> R:
+        """At once where that is quick, as almost always; else on the reading lane."""
+        if self._glances is not None:
+            with suppress(TooLong):
+                return self._glances.look(fn)
         return await self._reading.submit(fn)
 
     async def ping(self) -> None:
-        """Raises StorageUnavailable when a read is not answered soon."""
+        """Raises StorageUnavailable when a read is not answered soon. On the lane: a disk that hangs holds only it."""
         try:
             async with asyncio.timeout(PING_SECONDS):
-                await self.read(lambda work: work.outbox.due_at())
+                await self._reading.submit(lambda work: work.outbox.due_at())
         except TimeoutError:
             raise StorageUnavailable("the database does not answer") from None
 
     async def close(self) -> None:
         """Finishes what waits. The last connection to go empties the write-ahead log into the file."""
+        self._glances = None
         for lane in (self._writing, self._reading):
             lane.close()
         for lane in (self._writing, self._reading):
@@ -82,6 +90,7 @@ async def open_sqlite(path: Path, stationery: Stationery, limits: Limits) -> Sql
         try:
             writing = await exits.enter_async_context(_connected(path, limits, _PRAGMAS))
             reading = await exits.enter_async_context(_connected(path, limits, _READ_ONLY))
+            glancing = exits.enter_context(closing(_connected_here(path)))
         except sqlite3.Error as error:
             raise StorageUnavailable(f"{path}: {error}") from error
         writer = Writer(
@@ -90,9 +99,10 @@ async def open_sqlite(path: Path, stationery: Stationery, limits: Limits) -> Sql
             on_parcel=lambda: loop.call_soon_threadsafe(parcels_waiting.set),
         )
         reader = Reader(reading._conn, Work(SqliteDriver(reading._conn), stationery, writes=False))
+        longest = limits.longest_queue
         return SqliteStore(
-            Lane(writing, writer.run, longest_queue=limits.longest_queue),
-            Lane(reading, reader.run, longest_queue=limits.longest_queue),
+            (Lane(writing, writer.run, longest_queue=longest), Lane(reading, reader.run, longest_queue=longest)),
+            Glances(glancing, Work(SqliteDriver(glancing), stationery, writes=False)),
             parcels_waiting,
             exits.pop_all(),
         )
@@ -114,7 +124,7 @@ def make_file(path: Path) -> None:
 @asynccontextmanager
 async def _connected(path: Path, limits: Limits, pragmas: tuple[str, ...]) -> AsyncIterator[aiosqlite.Connection]:
     connection = aiosqlite.connect(
-        path, isolation_level=None, timeout=limits.lock_timeout_seconds, cached_statements=512
+        path, isolation_level=None, timeout=limits.lock_timeout_seconds, cached_statements=STATEMENTS
     )
     try:
         await connection
@@ -127,6 +137,14 @@ async def _connected(path: Path, limits: Limits, pragmas: tuple[str, ...]) -> As
         yield connection
     finally:
         await connection.close()
+
+
+def _connected_here(path: Path) -> sqlite3.Connection:
+    """On this thread, so it waits for nobody."""
+    raw = sqlite3.connect(path, isolation_level=None, timeout=0, cached_statements=STATEMENTS)
+    for pragma in _READ_ONLY:
+        raw.execute(pragma)
+    return raw
 
 
 def _set_up(raw: sqlite3.Connection, limits: Limits, pragmas: tuple[str, ...]) -> None:

@@ -6,6 +6,7 @@ PostgreSQL.
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -25,25 +26,33 @@ POSTGRESQL: Dialect = asyncpg.dialect()  # type: ignore[no-untyped-call]
 
 
 class Statement:
-    """One statement. Values are bound by name; a name that is missing is a KeyError."""
+    """One statement. Values are bound by name; a name that is missing is a KeyError.
 
-    __slots__ = ("_built", "_texts", "reads")
+    With a `noun`, that is what its rows are read as. Of `remembers` rows it is kept, and what comes out of the database
+    exactly as before, byte by byte, is not made anew: the database is asked every time.
+    """
 
-    def __init__(self, built: Built) -> None:
+    __slots__ = ("_built", "_noun", "_remembers", "_texts", "reads")
+
+    def __init__(self, built: Built, noun: Callable[[Values], object] | None = None, *, remembers: int = 0) -> None:
         self.reads = isinstance(built, sa.Select)
         self._built = built
+        self._noun = noun
+        self._remembers = remembers
         self._texts: dict[str, Text] = {}
 
     def in_words_of(self, dialect: Dialect) -> "Text":
         if (text := self._texts.get(dialect.name)) is None:
             text = self._texts[dialect.name] = Text(self._built, dialect)
+            if self._noun is not None:
+                text.read_as(self._noun, remembers=self._remembers)
         return text
 
 
 class Text:
     """A statement in the words of one database."""
 
-    __slots__ = ("_constants", "_incoming", "_outgoing", "sql")
+    __slots__ = ("_constants", "_incoming", "_outgoing", "_read", "sql")
 
     def __init__(self, built: Built, dialect: Dialect) -> None:
         compiled = built.compile(dialect=dialect)
@@ -56,6 +65,13 @@ class Text:
         ]
         converters = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in _columns(built)]
         self._outgoing = [(place, convert) for place, convert in enumerate(converters) if convert is not None]
+        self._read: Callable[[Any], Any] | None = self._row if self._outgoing else None
+
+    def read_as(self, noun: Callable[[Values], object], *, remembers: int) -> None:
+        def read(row: Sequence[Any]) -> object:
+            return noun(self._row(row))
+
+        self._read = lru_cache(maxsize=remembers)(read)
 
     def arguments(self, values: dict[str, Any]) -> list[Any]:
         """`values` in the places where the text wants them."""
@@ -63,8 +79,9 @@ class Text:
             values = self._constants | values
         return [convert(values[name]) if convert else values[name] for name, convert in self._incoming]
 
-    def rows(self, fetched: Sequence[Sequence[Any]]) -> list[Values]:
-        return [self._row(row) for row in fetched] if self._outgoing else list(fetched)
+    def rows(self, fetched: Sequence[Sequence[Any]]) -> list[Any]:
+        read = self._read
+        return [read(row) for row in fetched] if read else list(fetched)
 
     def _row(self, fetched: Sequence[Any]) -> Values:
         row = list(fetched)

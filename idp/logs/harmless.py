@@ -24,14 +24,22 @@ _STABLE_CODE = re.compile(r"[a-z][a-z_]{2,40}", re.ASCII)
 # what a terminal obeys or shows in another order: C0, DEL and C1, line and paragraph separators, bidirectional controls
 _DANGEROUS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _MOST_NAMES = 4096
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 _kinds: dict[str, int] = {}
+_harmless: set[str] = set()
+
+
+def are_harmless(fields: Mapping[str, object]) -> bool:
+    """Whether each may be shown as it is, unless its text is long: no name of a secret, no value with parts.
+
+    Of names that were not shown yet the answer is no.
+    """
+    return fields.keys() <= _harmless and _SCALARS.issuperset(map(type, fields.values()))
 
 
 def shown(name: str, value: object) -> object:
     """The value as JSON may hold it; a secret by its name is replaced, in depth as well (threat rows 63, 133)."""
     kind = _kinds.get(name)
-    if kind == 0 and type(value) is str and len(value) <= LONGEST_TEXT:
-        return value  # what most fields are
     if kind is None:
         kind = _kind_of(name)
     if kind and _hides(kind, value):
@@ -48,6 +56,8 @@ def _kind_of(name: str) -> int:
     kind = 1 if _SECRET.search(name) else 2 if _CODE.search(name) else 0
     if len(_kinds) < _MOST_NAMES:  # names are written in code; a plugin may think otherwise
         _kinds[name] = kind
+        if not kind:
+            _harmless.add(name)
     return kind
 
 

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 import orjson
 
 from idp.logs.faults import fields_of
-from idp.logs.harmless import escaped, shown
+from idp.logs.harmless import LONGEST_TEXT, are_harmless, escaped, shown
 
 OURS = frozenset({"ts", "level", "event", "subject"})
 """Names that no field can take: a line is not to be forged from inside."""
@@ -24,6 +24,10 @@ _COLOURS = {"debug": "2", "info": "32", "warning": "33", "error": "31;1"}
 
 
 def as_json(at: datetime, level: str, subject: str, event: str, fields: Mapping[str, Any]) -> bytes:
+    if are_harmless(fields) and OURS.isdisjoint(fields):
+        short = _short({"ts": _stamp(at), "level": level, "event": event, "subject": subject, **fields})
+        if short is not None:
+            return short + b"\n"
     line: dict[str, object] = {"ts": _stamp(at), "level": level, "event": shown("event", event), "subject": subject}
     for name, value in (_told(fields) if "exc_info" in fields else fields).items():
         line[name if name not in OURS else name + "_"] = shown(name, value)
@@ -69,6 +73,15 @@ def _told(fields: Mapping[str, Any]) -> Mapping[str, Any]:
         error = error[1]
     rest = {name: value for name, value in fields.items() if name != "exc_info"}
     return {**rest, **fields_of(error)} if isinstance(error, BaseException) else rest
+
+
+def _short(line: dict[str, object]) -> bytes | None:
+    """The line, if it is as most are: none of its texts can be too long, and there is nothing to escape."""
+    try:
+        dumped = orjson.dumps(line)
+    except TypeError:  # a lone surrogate, or a number that is too large
+        return None
+    return dumped if len(dumped) <= LONGEST_TEXT and dumped.isascii() and b"\x7f" not in dumped else None
 
 
 def _dumped(line: dict[str, object]) -> bytes:

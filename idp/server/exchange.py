@@ -14,22 +14,23 @@ from starlette.types import ASGIApp, Message, Scope
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HEADER_RE, HEADER_VALUE_RE, STATUS_LINE
 
-from idp.web.middleware.envelope import HEADERS, TRANSPORT
+from idp.web.middleware.envelope import HEADERS, TRANSPORT, Field
 
 RECURRING = frozenset(
     {
         *HEADERS,
         TRANSPORT[0],
+        b"access-control-allow-credentials",
         b"access-control-allow-origin",
-        b"connection",
-        b"content-length",
         b"content-type",
-        b"date",
         b"etag",
         b"vary",
     }
 )
 """Names of fields that have few values, none of which is a secret."""
+
+MOST_LINES = 512
+_lines: dict[Field, bytes] = {}
 
 FRAMING = frozenset({b"connection", b"content-length", b"transfer-encoding"})
 BODILESS = frozenset({204, 304})
@@ -144,16 +145,9 @@ class Exchange:
     def _begin(self, connection: Connection, status: int, headers: Sequence[tuple[bytes, bytes]]) -> None:
         self.response_started = True
         self._is_waited_for = False
-        lines = [STATUS_LINE[status]]
-        closes = False
-        for cased, value in (*connection.default_headers, *headers):
-            name = cased.lower()
-            lines.append(line_of(name, value) if name in RECURRING else line(name, value))
-            if name in FRAMING:
-                closes = self._frame(name, value.lower()) or closes
-        if closes:
-            self.keep_alive = False
-        elif not self.keep_alive:
+        lines = [STATUS_LINE[status], block(tuple(connection.default_headers))]
+        lines += [_lines.get(field) or self._line(field) for field in headers]
+        if not self.keep_alive:
             lines.append(b"connection: close\r\n")
         if self._chunked is None and self.scope["method"] != "HEAD" and status not in BODILESS:
             self._chunked = True
@@ -161,15 +155,28 @@ class Exchange:
         lines.append(b"\r\n")
         self._head = b"".join(lines)
 
-    def _frame(self, name: bytes, value: bytes) -> bool:
-        """Whether the connection closes after the answer."""
+    def _line(self, field: Field) -> bytes:
+        name = field[0].lower()
+        if name in FRAMING:
+            return self._frame(name, field[1])
+        written = line(name, field[1])
+        if name in RECURRING:
+            if len(_lines) >= MOST_LINES:
+                _lines.clear()
+            _lines[field] = written
+        return written
+
+    def _frame(self, name: bytes, value: bytes) -> bytes:
+        told = value.lower()
         if name == b"connection":
-            return b"close" in [token.strip() for token in value.split(b",")]
-        if name == b"content-length" and self._chunked is None:
-            self._left, self._chunked = int(value), False
-        elif name == b"transfer-encoding" and value == b"chunked":
+            if b"close" in [token.strip() for token in told.split(b",")]:
+                self.keep_alive = False
+                return b""  # it is said once, for whatever reason
+        elif name == b"content-length" and self._chunked is None:
+            self._left, self._chunked = int(told), False
+        elif name == b"transfer-encoding" and told == b"chunked":
             self._left, self._chunked = 0, True
-        return False
+        return line(name, value)
 
     def _go_on(self, connection: Connection, body: bytes, *, more: bool) -> None:
         if self.scope["method"] == "HEAD":
@@ -193,9 +200,17 @@ class Exchange:
 
 def line(name: bytes, value: bytes) -> bytes:
     """One line of a head. Raises RuntimeError for what would be two, or no field at all (RFC 9112 §11.1)."""
-    if HEADER_RE.search(name) or HEADER_VALUE_RE.search(value):
+    if not _is_name(name) or HEADER_VALUE_RE.search(value):
         raise RuntimeError("the application wrote a header that is none")
     return b"%b: %b\r\n" % (name, value)
 
 
-line_of = lru_cache(maxsize=512)(line)
+@lru_cache(maxsize=256)
+def _is_name(name: bytes) -> bool:
+    return not HEADER_RE.search(name)
+
+
+@lru_cache(maxsize=4)
+def block(fields: Sequence[Field]) -> bytes:
+    """The fields that all answers of a second have."""
+    return b"".join(line(name, value) for name, value in fields)

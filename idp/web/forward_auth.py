@@ -1,7 +1,7 @@
 """GET /auth/verify: what nginx `auth_request`, Traefik and Caddy ask before they forward a request."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -11,6 +11,7 @@ from starlette.responses import Response
 from idp.core.errors import Accident, Refusal
 from idp.usecases.sessions.admit import Admit
 from idp.usecases.sessions.identify import Principal
+from idp.web.answers import Plain
 from idp.web.cookies import CookieStyle, read_cookies
 from idp.web.routing import Route
 
@@ -47,9 +48,7 @@ class ForwardAuth:
             return Response(status_code=401)
         except Accident:
             return Response(status_code=503)
-        response = Response()
-        response.raw_headers.extend(_identity(principal) if principal else NOBODY)
-        return response
+        return Plain(b"", 200, _identity(principal) if principal else NOBODY)
 
 
 def _agreed(request: Request, names: Collection[bytes]) -> str:
@@ -61,7 +60,7 @@ def _agreed(request: Request, names: Collection[bytes]) -> str:
     return said.pop().decode("latin-1") if len(said) == 1 else ""
 
 
-def _identity(principal: Principal) -> Iterable[tuple[bytes, bytes]]:
+def _identity(principal: Principal) -> Sequence[tuple[bytes, bytes]]:
     """Header values are ASCII: names are percent-encoded as UTF-8."""
     account = principal.account
     name = account.full_name
@@ -72,4 +71,4 @@ def _identity(principal: Principal) -> Iterable[tuple[bytes, bytes]]:
         ",".join(sorted(account.roles)),
         ",".join(principal.session.methods),
     )
-    return zip(IDENTITY_HEADERS, [value.encode("latin-1") for value in values], strict=True)
+    return [*zip(IDENTITY_HEADERS, [value.encode("latin-1") for value in values], strict=True)]

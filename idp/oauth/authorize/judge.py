@@ -34,18 +34,24 @@ class Judge:
     hints: HintVerifier
 
     async def __call__(self, destination: Destination, parameters: Parameters) -> AuthorizationRequest:
-        client = destination.client
         self._judge_answer(destination, parameters)
-        asked = parameters.words("scope")
-        servers = await self._servers(destination, parameters, asked)
-        claims = read_claims(parameters.get("claims"))
-        request = AuthorizationRequest(
+        servers = await self._servers(destination, parameters)
+        request = self._judged(destination, parameters, servers)
+        if assurance.is_unreachable(request):
+            raise UnmetRequirements("none of the essential acr values is known here")
+        return request
+
+    def _judged(
+        self, destination: Destination, parameters: Parameters, servers: Mapping[str, ResourceServer]
+    ) -> AuthorizationRequest:
+        client, claims = destination.client, read_claims(parameters.get("claims"))
+        return AuthorizationRequest(
             client_id=client.id,
             redirect_uri=destination.redirect_uri,
             named_redirect_uri=destination.named,
             response_type="code",
             response_mode=destination.response_mode,
-            scope=judge_scope(client, asked, servers),
+            scope=judge_scope(client, parameters.words("scope"), servers),
             state=destination.state,
             nonce=parameters.get("nonce"),
             code_challenge=judge_challenge(client, parameters, self.rules),
@@ -61,9 +67,6 @@ class Judge:
             resources=judge_resources(parameters.resources, self.rules.issuer, servers),
             dpop_jkt=judge_key(parameters),
         )
-        if assurance.is_unreachable(request):
-            raise UnmetRequirements("none of the essential acr values is known here")
-        return request
 
     def _judge_answer(self, destination: Destination, parameters: Parameters) -> None:
         """What kind of answer is asked for: a code, in a mode that we know."""
@@ -78,11 +81,9 @@ class Judge:
         if parameters.get("response_mode") not in {None, *MODES}:
             raise InvalidRequest("response_mode is not supported")
 
-    async def _servers(
-        self, destination: Destination, parameters: Parameters, asked: tuple[str, ...]
-    ) -> Mapping[str, ResourceServer]:
+    async def _servers(self, destination: Destination, parameters: Parameters) -> Mapping[str, ResourceServer]:
         """Looked up only for those who ask for more than our own claims."""
-        wanted = asked or destination.client.metadata.scope
+        wanted = parameters.words("scope") or destination.client.metadata.scope
         if not parameters.resources and OWN.issuperset(wanted):
             return {}
         return reachable(destination.client, await self.clients.resources())

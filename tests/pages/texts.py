@@ -1,4 +1,4 @@
-"""The texts of the pages' templates, and the catalogues that hold them: `python -m tests.pages.texts` writes them anew."""
+"""The texts of the pages' templates, and their catalogues: `python -m tests.pages.texts` writes them anew."""
 
 from datetime import UTC, datetime
 from io import BytesIO

@@ -10,7 +10,7 @@ from idp.core.errors import MalformedRequest
 from idp.oauth.errors import InvalidRequest
 from idp.oauth.session.logout import PARAMETERS, JudgeLogout, Logout, asked_again
 from idp.oauth.session.sign_out import SignOut
-from idp.oauth.session.state import BROWSER_STATE
+from idp.oauth.session_states import BROWSER_STATE
 from idp.usecases.sessions.identify import Principal
 from idp.web.cookies import put_cookies
 from idp.web.pages.face import PagesFace, see_other

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,9 +71,11 @@ class Site:
 async def site_at(folder: Path, template: Path, **settings: Any) -> AsyncIterator[Site]:
     ports = [_free_port(), _free_port()]
     url = f"http://localhost:{ports[0]}"
-    async with provider_at(folder, template=template, issuer=url, **settings) as idp:
-        async with served(idp.provider.application, ports[0]), served(_app(), ports[1]):
-            yield Site(idp=idp, url=url, app=f"http://127.0.0.1:{ports[1]}/callback")
+    async with AsyncExitStack() as stack:
+        idp = await stack.enter_async_context(provider_at(folder, template=template, issuer=url, **settings))
+        await stack.enter_async_context(served(idp.provider.application, ports[0]))
+        await stack.enter_async_context(served(_app(), ports[1]))
+        yield Site(idp=idp, url=url, app=f"http://127.0.0.1:{ports[1]}/callback")
 
 
 @asynccontextmanager

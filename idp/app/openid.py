@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from idp.app.ground import Ground
+from idp.config.declared_clients import declared_clients, declared_resources
 from idp.config.oauth_rules import oauth_rules_from
 from idp.oauth.provider import OpenIDProvider
 from idp.oauth.world import OAuthWorld
@@ -15,17 +16,22 @@ if TYPE_CHECKING:
     from idp.fetch import GuardedFetcher
 
 
-def open_openid(stack: AsyncExitStack, ground: Ground, verbs: Verbs) -> OpenIDProvider:
+async def open_openid(stack: AsyncExitStack, ground: Ground, verbs: Verbs) -> OpenIDProvider:
+    """With the clients and resource servers that the configuration names."""
+    settings = ground.settings
     fetcher = LateFetcher(ground)
     stack.push_async_callback(fetcher.close)
     world = OAuthWorld(
         world=verbs.world,
-        rules=oauth_rules_from(ground.settings),
+        rules=oauth_rules_from(settings),
         signers=ground.keyring.signers,
         hints=ground.keyring.verifier(),
         fetcher=fetcher,
     )
-    return OpenIDProvider(world, verbs)
+    openid = OpenIDProvider(world, verbs)
+    clients = declared_clients(settings.clients, settings.oidc.profile)
+    await openid.declare_clients(clients, declared_resources(settings.resources))
+    return openid
 
 
 class LateFetcher:

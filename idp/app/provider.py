@@ -10,11 +10,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from idp.app.background import build_duties, build_relay
 from idp.app.faces import build_documents, build_faces
-from idp.app.ground import Ambient, open_ground
+from idp.app.ground import Ambient, logs_of, open_ground
 from idp.app.openid import open_openid
 from idp.app.plugins import open_plugins
 from idp.app.verbs import build_verbs
-from idp.config.declared_clients import declared_clients, declared_resources
 from idp.config.rules import declared_tenants
 from idp.config.settings import Settings
 from idp.crypto.keyring import Keyring
@@ -58,22 +57,16 @@ async def open_provider(
     """
     ambient = ambient or Ambient.of_the_system()
     async with AsyncExitStack() as stack:
-        logs = logs or stack.enter_context(
-            Logs(level=settings.logging.level, style=settings.logging.format, clock=ambient.clock)
-        )
+        logs = logs or stack.enter_context(logs_of(settings, ambient.clock))
         ground = await open_ground(stack, settings, ambient, logs)
         loaded, extensions = await open_plugins(stack, ground)
         verbs = build_verbs(ground, extensions)
         await verbs.declare_tenants(declared_tenants(settings))
-        openid = open_openid(stack, ground, verbs) if settings.oidc.enabled else None
+        openid = await open_openid(stack, ground, verbs) if settings.oidc.enabled else None
         relay = build_relay(ground, verbs, openid)
         duties = build_duties(ground, verbs, relay)
         stack.push_async_callback(duties.stop)
         readiness = Readiness(check=ground.store.ping)
-        if openid is not None:
-            await openid.declare_clients(
-                declared_clients(settings.clients, settings.oidc.profile), declared_resources(settings.resources)
-            )
         inside = Inside(verbs=verbs, openid=openid, documents=build_documents(ground, openid), readiness=readiness)
         yield Provider(
             settings=settings,

@@ -1,6 +1,6 @@
 """The parameters of an authorization request as they were sent, before any of them is believed (RFC 6749 §3.1)."""
 
-from collections import Counter
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -25,7 +25,9 @@ KNOWN = frozenset(
     }
 )
 RESOURCE = "resource"
-_LINES = str.maketrans("\t\r\n", "   ")
+# control characters and half characters; JSON may be written in lines
+_UNSOUND = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNSOUND_IN_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 MOST_RESOURCES = 8
 
 
@@ -46,16 +48,25 @@ class Parameters:
 
         Sent twice, too long or with control characters in it, a parameter is flawed (rows 99, 121).
         """
-        sent = [(name, value) for name, value in pairs if name in KNOWN or name == RESOURCE]
-        single = [(name, value) for name, value in sent if name != RESOURCE]
-        times = Counter(name for name, _ in single)
-        resources = tuple(dict.fromkeys(value for name, value in sent if name == RESOURCE and value))
-        flawed = {name for name, value in sent if not _is_sound(name, value)}
-        flawed |= {name for name, count in times.items() if count > 1}
-        flawed |= {RESOURCE} if len(resources) > MOST_RESOURCES else set()
+        values: dict[str, str] = {}
+        resources: dict[str, None] = {}
+        flawed: set[str] = set()
+        for name, value in pairs:
+            if name == RESOURCE and value:
+                resources[value] = None
+            elif name not in KNOWN:
+                continue
+            elif name in values:
+                flawed.add(name)
+            else:
+                values[name] = value
+            if not _is_sound(name, value):
+                flawed.add(name)
+        if len(resources) > MOST_RESOURCES:
+            flawed.add(RESOURCE)
         return cls(
-            values={name: value for name, value in single if value and name not in flawed},
-            resources=() if RESOURCE in flawed else resources,
+            values={name: value for name, value in values.items() if value and name not in flawed},
+            resources=() if RESOURCE in flawed else tuple(resources),
             flawed=frozenset(flawed),
         )
 
@@ -76,6 +87,4 @@ class Parameters:
 def _is_sound(name: str, value: str) -> bool:
     if len(value) > LONGEST.get(name, LONGEST_VALUE):
         return False
-    if name == "claims":
-        value = value.translate(_LINES)  # JSON may be written in lines
-    return not any(char < " " or "\x7f" <= char < "\xa0" or "\ud800" <= char <= "\udfff" for char in value)
+    return not (_UNSOUND_IN_LINES if name == "claims" else _UNSOUND).search(value)

@@ -36,7 +36,7 @@ def judge_scope(client: Client, asked: tuple[str, ...], servers: Mapping[str, Re
     if any(not _TOKEN.fullmatch(word) for word in asked):
         raise InvalidScope("scope is malformed")
     registered = frozenset(client.metadata.scope)
-    offered = OWN.union(*(server.scopes for server in servers.values()))
+    offered = OWN.union(*(server.scopes for server in servers.values())) if servers else OWN
     wanted = [word for word in asked or client.metadata.scope if word in offered or word in registered]
     known = [word for word in wanted if word != OFFLINE_ACCESS or _may_stay(client, registered)]
     if registered and not registered.issuperset(known):

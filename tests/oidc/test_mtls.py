@@ -22,7 +22,10 @@ OUTSIDE = "203.0.113.9"
 @pytest.fixture
 async def op(anyio_backend: str, tmp_path: Path, template: Path) -> AsyncIterator[TestProvider]:
     """Behind a proxy on loopback that shows client certificates."""
-    settings: dict[str, Any] = {"oidc": {"certificate_header": "Client-Cert"}, "server": {"trusted_proxies": ["127.0.0.1"]}}
+    settings: dict[str, Any] = {
+        "oidc": {"certificate_header": "Client-Cert"},
+        "server": {"trusted_proxies": ["127.0.0.1"]},
+    }
     async with provider_at(tmp_path, template=template, **settings) as provider:
         yield provider
 

@@ -2,6 +2,7 @@
 
 import hmac
 from dataclasses import dataclass
+from typing import NoReturn
 
 from idp.core.events import EventName
 from idp.core.grant import AuthorizationCode
@@ -30,17 +31,20 @@ class RedeemCode(GrantRule):
             asked.client, asked.known.method, asked.parameters, lambda sent: self._find(asked, work, sent)
         )
         _check_key(code, asked)
-        if not work.oauth.codes.claim(code.digest, asked.now):
+        if code.used_at is not None:
             self._refuse(asked, work, code)
         grant = self.families.live(work, code.grant_id, asked.now)
-        return self.families.first(work, asked, grant, nonce=grant.nonce)
+        issue = self.families.judge(work, asked, grant, grant.scope, nonce=grant.nonce)
+        if not work.oauth.codes.claim(code.digest, asked.now):
+            self._refuse(asked, work, code)
+        return self.families.open(work, asked, issue)
 
     def _find(self, asked: TokenRequest, work: UnitOfWork, sent: str) -> AuthorizationCode | None:
         """This client's own: to others it tells nothing, not even that it is there (Pocket ID CVE-2026-28513)."""
         code = work.oauth.codes.find(digest_of_code(self.families.digester, sent))
         return code if code is not None and code.client_id == asked.client.id else None
 
-    def _refuse(self, asked: TokenRequest, work: UnitOfWork, code: AuthorizationCode) -> None:
+    def _refuse(self, asked: TokenRequest, work: UnitOfWork, code: AuthorizationCode) -> NoReturn:
         """Expired, or its grant is over, or somebody was here before: in that case, all that he got ends."""
         seen = work.oauth.codes.find(code.digest)
         if seen is not None and seen.used_at is not None:

@@ -12,6 +12,7 @@ from idp.oauth.neighbours import SubjectOf
 from idp.oauth.rules import LONGEST_TOKEN_LIFE, OFFLINE_ACCESS, SCOPES
 from idp.oauth.token.families import OVER, Families
 from idp.oauth.token.grant import Issue, TokenRequest
+from idp.oauth.token.once import Once
 from idp.oauth.token.targets import meant, reachable
 from idp.ports.storage import UnitOfWork
 
@@ -21,11 +22,21 @@ class OnBehalf:
     families: Families
     subjects: SubjectOf
 
-    def issue(self, work: UnitOfWork, asked: TokenRequest, account: Account, scope: tuple[str, ...]) -> Issue:
-        """An access token alone, with a grant of its own behind it, so that it can be ended."""
+    def issue(
+        self,
+        work: UnitOfWork,
+        asked: TokenRequest,
+        account: Account,
+        scope: tuple[str, ...],
+        *,
+        once: Once | None = None,
+    ) -> Issue:
+        """An access token alone, with a grant of its own behind it, so that it can be ended. Claims `once` for it."""
         client, rules = asked.client, self.families.rules
         known = {server.identifier: server for server in work.oauth.resources.all()}
         audience = reachable(client, asked.resources, known, rules.issuer)
+        if once is not None and not once.claim(work, asked.now):
+            raise InvalidGrant(OVER)
         grant = Grant(
             id=GrantId(self.families.entropy.id()),
             client_id=client.id,

@@ -33,9 +33,13 @@ class RedeemDeviceCode(GrantRule):
             raise AccessDenied("the person did not agree")
         if device.state is DeviceState.PENDING:
             self._wait(asked, work, device)
-        if device.grant_id is None or not work.oauth.devices.redeem(device.digest, asked.now):
+        if device.grant_id is None:
             raise InvalidGrant(OVER)
-        return self.families.first(work, asked, self.families.live(work, device.grant_id, asked.now))
+        grant = self.families.live(work, device.grant_id, asked.now)
+        issue = self.families.judge(work, asked, grant, grant.scope)
+        if not work.oauth.devices.redeem(device.digest, asked.now):
+            raise InvalidGrant(OVER)
+        return self.families.open(work, asked, issue)
 
     def _find(self, asked: TokenRequest, work: UnitOfWork) -> DeviceAuthorization:
         """This client's own: to others it tells nothing (row 95)."""

@@ -1,7 +1,7 @@
 """What hangs on a grant: the tokens that a code, a device or a refresh token buys from it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from idp.core.account import Account
@@ -39,27 +39,10 @@ class Families:
             raise InvalidGrant(OVER)
         return found.grant
 
-    def first(self, work: UnitOfWork, asked: TokenRequest, grant: Grant, *, nonce: str | None = None) -> Issue:
-        """What a code or a device code buys, the first refresh token included."""
-        refresh_token = None
-        if REFRESH in asked.client.metadata.grant_types:
-            refresh_token, link = self.link(asked.client, grant, asked.now)
-            work.oauth.tokens.add(link)
-            self.prolong(work, grant, link)
-        if asked.client.is_public and asked.confirmation and not grant.confirmation:
-            # nothing else tells a public client from who stole its refresh token (RFC 9449 §5, RFC 8705 §4)
-            work.oauth.grants.bind(grant.id, asked.confirmation)
-        return self.issue(work, asked, grant, grant.scope, nonce=nonce, refresh_token=refresh_token)
-
-    def issue(
-        self,
-        work: UnitOfWork,
-        asked: TokenRequest,
-        grant: Grant,
-        scope: tuple[str, ...],
-        **more: str | None,
+    def judge(
+        self, work: UnitOfWork, asked: TokenRequest, grant: Grant, scope: tuple[str, ...], *, nonce: str | None = None
     ) -> Issue:
-        """`more`: `nonce`, `refresh_token`."""
+        """What is to be bought. Refuses before anything is claimed: a wrong `resource` burns no code and no token."""
         scope = self._still_allowed(asked.client, scope)
         audience = narrowed(asked.resources, grant.resources)
         known = self._servers(work) if audience else {}
@@ -74,10 +57,24 @@ class Families:
             grant=grant,
             is_openid=is_openid,
             account=self._account(work, grant) if is_openid else None,
-            nonce=more.get("nonce"),
-            refresh_token=more.get("refresh_token"),
+            nonce=nonce,
             actor=grant.actor,
         )
+
+    def open(self, work: UnitOfWork, asked: TokenRequest, issue: Issue) -> Issue:
+        """The family's first tokens, once what they are bought with is claimed: with a refresh token, if it may."""
+        grant = issue.grant
+        if grant is None:
+            return issue
+        if asked.client.is_public and asked.confirmation and not grant.confirmation:
+            # nothing else tells a public client from who stole its refresh token (RFC 9449 §5, RFC 8705 §4)
+            work.oauth.grants.bind(grant.id, asked.confirmation)
+        if REFRESH not in asked.client.metadata.grant_types:
+            return issue
+        token, link = self.link(asked.client, grant, asked.now)
+        work.oauth.tokens.add(link)
+        self.prolong(work, grant, link)
+        return replace(issue, refresh_token=token)
 
     def link(self, client: Client, grant: Grant, now: datetime) -> tuple[str, GrantToken]:
         """The one copy of a new refresh token, and what is kept of it."""

@@ -58,11 +58,9 @@ class RedeemAssertion(TokenRule):
         return partial(self._decide, asked, self._judged(claims, asked.client, asked.now))
 
     def _decide(self, asked: TokenRequest, asserted: Asserted, work: UnitOfWork) -> Issue:
-        if not asserted.once.claim(work, asked.now):
-            raise InvalidGrant(REFUSED)
         account = may_be_acted_for(work, asserted.account_id)
         scope = self._scope(work, asked, account.id)
-        return self.behalf.issue(work, asked, account, scope)
+        return self.behalf.issue(work, asked, account, scope, once=asserted.once)
 
     def _scope(self, work: UnitOfWork, asked: TokenRequest, account_id: AccountId) -> tuple[str, ...]:
         client = asked.client

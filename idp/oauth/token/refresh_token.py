@@ -1,6 +1,6 @@
 """Refreshing (RFC 6749 §6, RFC 9700 §4.14)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from idp.core.client import Client
@@ -43,20 +43,15 @@ class RedeemRefreshToken(GrantRule):
         if link is None or found is None or own is None:
             raise InvalidGrant(OVER)
         _check_key(own, asked)
-        if link.used_at is None and not is_live(found, asked.now):
+        again = self._again(asked, work, link) if link.used_at is not None else None
+        if not is_live(found, asked.now) or (again is None and asked.now >= link.expires_at):
             raise InvalidGrant(OVER)
-        token = self._next(asked, work, link, own) or sent
-        if not is_live(found, asked.now):
-            raise InvalidGrant(OVER)
-        return self.families.issue(work, asked, own, scope, refresh_token=token)
+        issue = self.families.judge(work, asked, own, scope)
+        return replace(issue, refresh_token=again or self._next(asked, work, link, own) or sent)
 
     def _next(self, asked: TokenRequest, work: UnitOfWork, link: GrantToken, grant: Grant) -> str | None:
         """The token's successor; None where it stays."""
-        if link.used_at is not None:
-            return self._again(asked, work, link)
         if not self._rotates(asked.client, grant):
-            if asked.now >= link.expires_at:
-                raise InvalidGrant(OVER)
             return None
         token, successor = self.families.link(asked.client, grant, asked.now)
         sealed = self.sealer.seal(token.encode(), SEAL) if self.families.rules.refresh_grace else None

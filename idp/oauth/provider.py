@@ -30,6 +30,7 @@ from idp.oauth.devices.begin import BeginDevice
 from idp.oauth.devices.decide import DecideDevice
 from idp.oauth.session.verbs import Known, SessionVerbs
 from idp.oauth.session_ids import SessionIds
+from idp.oauth.session_states import BrowserStates
 from idp.oauth.token.access_tokens import AccessTokens
 from idp.oauth.token.assertions import ClientAssertions
 from idp.oauth.token.authorization_code import RedeemCode
@@ -350,6 +351,7 @@ class OpenIDProvider:
             pushed=self.pushed_requests,
             dispatch=Dispatch(rules=rules, subjects=self.subjects, issue=issue),
             answers=Answers(rules=rules, signers=self.world.signers, clock=world.clock),
+            states=BrowserStates(entropy=world.entropy, digester=world.digester),
         )
 
     @cached_property

@@ -1,12 +1,13 @@
 """The faces behind one table of routes, and what every request passes on its way there."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from starlette.types import ASGIApp
 
 from idp.oauth.provider import OpenIDProvider
+from idp.oauth.session_states import BROWSER_STATE, BROWSER_STATE_LIFE
 from idp.sdk import Log
 from idp.usecases.sessions.admit import Admit, PublicRoute
 from idp.usecases.sessions.tokens import BLOOM, NODELOOM
@@ -199,7 +200,14 @@ def _pages(inside: Inside, visitors: Visitors, style: CookieStyle, desk: Desk) -
 def _visitors(verbs: Verbs, settings: FaceSettings, style: CookieStyle, desk: Desk) -> Visitors:
     cookies = [pages_cookie(desk.cookies), *((contract, style.named(name)) for contract, name in _held(settings))]
     sessions = BrowserSession(identify=verbs.identify, cookies=cookies)
-    return Visitors(sessions=sessions, browser_of=browser_of, error_page=error_page)
+    # read by script in a frame on another site's page, which Lax would withhold
+    shown = replace(desk.cookies, same_site="none" if desk.cookies.secure else "lax")
+    return Visitors(
+        sessions=sessions,
+        browser_of=browser_of,
+        error_page=error_page,
+        state_cookie=lambda state: shown.set(BROWSER_STATE, state, BROWSER_STATE_LIFE, for_script=True),
+    )
 
 
 def _held(settings: FaceSettings) -> list[tuple[str, str]]:

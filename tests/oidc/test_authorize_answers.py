@@ -17,12 +17,12 @@ async def test_a_code_goes_to_the_client_with_state_and_issuer(jane: Person, app
 
     assert answer.status == 303
     assert answer.location.startswith(f"{CALLBACK}?")
-    assert answer.told.keys() == {"code", "state", "iss"}
+    assert answer.told.keys() == {"code", "state", "iss", "session_state"}
     assert (answer.told["state"], answer.told["iss"]) == ("af0ifjsldkj", ISSUER)
 
 
 async def test_a_request_without_state_gets_an_answer_without_state(jane: Person, app: Client) -> None:
-    assert (await jane.ask(state=None)).told.keys() == {"code", "iss"}
+    assert (await jane.ask(state=None)).told.keys() == {"code", "iss", "session_state"}
 
 
 @pytest.mark.parametrize("length", [1000, 4000])
@@ -74,7 +74,7 @@ async def test_an_answer_in_the_fragment(jane: Person, app: Client) -> None:
     answer = await jane.ask(response_mode="fragment")
 
     assert answer.location.startswith(f"{CALLBACK}#code=")
-    assert answer.told.keys() == {"code", "state", "iss"}
+    assert answer.told.keys() == {"code", "state", "iss", "session_state"}
 
 
 async def test_an_answer_in_a_form_that_posts_itself(jane: Person, app: Client) -> None:
@@ -83,7 +83,7 @@ async def test_an_answer_in_a_form_that_posts_itself(jane: Person, app: Client) 
 
     page = answer.response.text
     assert answer.status == 200
-    assert answer.told.keys() == {"code", "state", "iss"}
+    assert answer.told.keys() == {"code", "state", "iss", "session_state"}
     assert answer.told["state"] == '"><script>alert(1)</script>'
     assert f'<form method="post" action="{CALLBACK}">' in page
     assert '<button type="submit">' in page

@@ -43,12 +43,20 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """The code, and the session that it was given in."""
+
+    code: str
+    session_id: SessionId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatch:
     rules: OAuthRules
     subjects: SubjectOf
     issue: Issue
 
-    def step(self, work: UnitOfWork, visit: Visit) -> Need | str:
+    def step(self, work: UnitOfWork, visit: Visit) -> Need | Granted:
         """What comes next, or the code. Raises an OAuthRefusal for the client, and AlreadyAnswered for the browser.
 
         The code is issued by the transaction that ends the interaction and uses up the pushed request: of all who race,
@@ -67,7 +75,8 @@ class Dispatch:
             return need
         self.close(work, visit)
         _record(work, visit, EventName.AUTHORIZATION_GRANTED, situation.session)
-        return self.issue(work, situation)
+        session_id = situation.session.id if situation.session else None
+        return Granted(code=self.issue(work, situation), session_id=session_id)
 
     def look(self, work: UnitOfWork, visit: Visit) -> Situation:
         """The situation, by this transaction's own reading: a session that ended a moment ago is none (row 22)."""

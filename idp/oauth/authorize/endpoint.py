@@ -1,7 +1,7 @@
 """The authorization endpoint as the faces see it (RFC 6749 §3.1, OIDC Core §3.1.2)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from idp.core.authorization import AuthorizationRequest, Interaction
 from idp.core.client import Client
@@ -11,7 +11,7 @@ from idp.core.session import Source
 from idp.oauth.authorize import assurance
 from idp.oauth.authorize.answers import Answers, destination_of
 from idp.oauth.authorize.destination import Answerable, is_registered
-from idp.oauth.authorize.dispatch import AlreadyAnswered, Dispatch, Visit, again
+from idp.oauth.authorize.dispatch import AlreadyAnswered, Dispatch, Granted, Visit, again
 from idp.oauth.authorize.needs import Situation, first_need, missing_claims, missing_scope, must_sign_in_again
 from idp.oauth.authorize.parameters import Parameters
 from idp.oauth.authorize.push import PushedRequests
@@ -20,6 +20,7 @@ from idp.oauth.authorize.steps import AuthorizationResponse, Need, PageView, Sho
 from idp.oauth.codes import digest_of_interaction
 from idp.oauth.errors import AccessDenied, InvalidClient, InvalidRequest, OAuthRefusal
 from idp.oauth.rules import PAGES
+from idp.oauth.session_states import BrowserStates
 from idp.ports.ambient import Clock, Entropy
 from idp.ports.crypto import Digester
 from idp.ports.storage import Store, UnitOfWork
@@ -52,6 +53,7 @@ class Authorize:
     pushed: PushedRequests
     dispatch: Dispatch
     answers: Answers
+    states: BrowserStates
 
     async def begin(
         self, parameters: Iterable[tuple[str, str]], browser: Digest, principal: Principal | None, source: Source
@@ -136,7 +138,16 @@ class Authorize:
             return self.answers.refuse(destination, refusal)
         if isinstance(came, Need):
             return ShowPage(need=came, interaction=name)
-        return self.answers.give(destination, {"code": came})
+        return self._granted(visit, came)
+
+    def _granted(self, visit: Visit, came: Granted) -> AuthorizationResponse:
+        """Who asked for an ID token may watch the session (OIDC Session Management 1.0 §2)."""
+        destination, told = destination_of(visit.client, visit.request), {"code": came.code}
+        is_watched = visit.request.is_openid and not self.dispatch.rules.is_fapi2(visit.client)
+        if came.session_id is None or not is_watched:
+            return self.answers.give(destination, told)
+        told["session_state"] = self.states.parameter(visit.client.id, visit.request.redirect_uri, came.session_id)
+        return replace(self.answers.give(destination, told), browser_state=self.states.of(came.session_id))
 
     async def _visit(self, name: str, browser: Digest, principal: Principal | None, source: Source) -> Visit:
         digest = digest_of_interaction(self.digester, name)

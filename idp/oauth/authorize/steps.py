@@ -35,11 +35,13 @@ class AuthorizationResponse:
     """To be carried to `redirect_uri` by `response_mode`: query, fragment, form_post, or JARM's twin of each.
 
     `parameters` hold `code` or `error`, `state` and `iss` (RFC 9207); under JARM the one parameter `response`.
+    `browser_state` is for the cookie by which the client's page notices a sign-out (OIDC Session Management 1.0 §3.2).
     """
 
     redirect_uri: str
     response_mode: str
     parameters: Mapping[str, str]
+    browser_state: str | None = None
 
 
 Step = ShowPage | AuthorizationResponse

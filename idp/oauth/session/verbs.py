@@ -7,7 +7,6 @@ from idp.oauth.neighbours import KnownClients, SubjectOf
 from idp.oauth.session.back_channel import BackChannelLogout
 from idp.oauth.session.logout import JudgeLogout
 from idp.oauth.session.sign_out import SignOut
-from idp.oauth.session.state import BrowserStates
 from idp.oauth.session_ids import SessionIds
 from idp.oauth.world import OAuthWorld
 from idp.usecases.sessions.ending import Endings
@@ -57,7 +56,3 @@ class SessionVerbs:
             endings=self._endings,
             rules=self._world.rules,
         )
-
-    @cached_property
-    def browser_states(self) -> BrowserStates:
-        return BrowserStates(digester=self._world.world.digester)

@@ -35,11 +35,15 @@ class ErrorPage(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitors:
-    """People and their browsers: what is another face's business, and handed in."""
+    """People and their browsers: what is another face's business, and handed in.
+
+    `state_cookie` is the Set-Cookie value that holds a browser's state.
+    """
 
     sessions: BrowserSession
     browser_of: BrowserOf
     error_page: ErrorPage
+    state_cookie: Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +65,8 @@ class AuthorizationEndpoint:
         pairs = _pairs(request.scope["query_string"])
         browser, cookie = self.visitors.browser_of(request)
         principal = await self.visitors.sessions.find(request)
-        return _answer(await self.authorize.begin(pairs, browser, principal, source_of(request.scope, PAGES)), cookie)
+        step = await self.authorize.begin(pairs, browser, principal, source_of(request.scope, PAGES))
+        return self._answer(step, cookie)
 
     async def begin_by_post(self, request: Request) -> Response:
         """Another site's form brings no cookie of ours (SameSite=Lax): the browser comes back by GET, and with them."""
@@ -78,7 +83,14 @@ class AuthorizationEndpoint:
         principal = await self.visitors.sessions.find(request)
         interaction: str = request.path_params["interaction"]
         step = await self.authorize.resume(interaction, browser, principal, source_of(request.scope, PAGES))
-        return _answer(step, cookie)
+        return self._answer(step, cookie)
+
+    def _answer(self, step: Step, cookie: str | None) -> Response:
+        """A browser that gets a page is to be known again; one that is signed in shows which session is its."""
+        if isinstance(step, ShowPage):
+            return put_cookies(respond(step), [cookie] if cookie else [])
+        state = step.browser_state
+        return put_cookies(respond(step), [self.visitors.state_cookie(state)] if state else [])
 
     def _showing_errors(self, endpoint: Callable[[Request], Awaitable[Response]]) -> Endpoint:
         """What nobody proved an address for is shown here, and sent nowhere (row 93)."""
@@ -92,11 +104,6 @@ class AuthorizationEndpoint:
                 return self.visitors.error_page(request, TemporarilyUnavailable("come back in a moment"), 503)
 
         return answer
-
-
-def _answer(step: Step, cookie: str | None) -> Response:
-    """A browser that gets a page is to be known again."""
-    return put_cookies(respond(step), [cookie] if cookie and isinstance(step, ShowPage) else [])
 
 
 def _pairs(sent: bytes) -> list[tuple[str, str]]:

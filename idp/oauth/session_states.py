@@ -3,18 +3,25 @@
 import base64
 import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
 
-from idp.core.ids import SessionId
+from idp.core.ids import ClientId, SessionId
+from idp.ports.ambient import Entropy
 from idp.ports.crypto import Digester
 
 BROWSER_STATE = "idp-browser-state"
 """The cookie that the script of `check_session_iframe` reads. It says which session, to nobody who has not its id."""
 
+BROWSER_STATE_LIFE = timedelta(days=30)
 LENGTH = 16
+SALT_LENGTH = 22
+PORTS = {"https": 443, "http": 80}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserStates:
+    entropy: Entropy
     digester: Digester
 
     def of(self, session_id: SessionId) -> str:
@@ -22,11 +29,25 @@ class BrowserStates:
         digest = self.digester.digest("browser-state", session_id)[:LENGTH]
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
+    def parameter(self, client_id: ClientId, redirect_uri: str, session_id: SessionId) -> str:
+        """`session_state` of the authorization response."""
+        salt = self.entropy.token()[:SALT_LENGTH]
+        return session_state(client_id, origin_of(redirect_uri), self.of(session_id), salt)
+
 
 def session_state(client_id: str, origin: str, browser_state: str, salt: str) -> str:
-    """The parameter of the authorization response. `origin` is of the redirect URI; `salt` is new for each answer.
+    """Made new for each answer, by its salt.
 
     The script in `check_session.js` makes the same of what it is sent: change both or neither.
     """
     text = f"{client_id} {origin} {browser_state} {salt}"
     return f"{hashlib.sha256(text.encode()).hexdigest()}.{salt}"
+
+
+def origin_of(address: str) -> str:
+    """As a browser tells it: in lower case, without the port that the scheme implies (RFC 6454 §6.2)."""
+    parts = urlsplit(address)
+    scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
+    named = f"[{host}]" if ":" in host else host
+    port = parts.port
+    return f"{scheme}://{named}" + ("" if port in (None, PORTS.get(scheme)) else f":{port}")

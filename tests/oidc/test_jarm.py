@@ -26,7 +26,7 @@ async def test_an_answer_is_signed_for_the_client(op: TestProvider, jane: Person
 
     assert answer.location.startswith(f"{CALLBACK}?response=")
     claims = await opened(op, answer)
-    assert claims.keys() == {"iss", "aud", "exp", "code", "state"}
+    assert claims.keys() == {"iss", "aud", "exp", "code", "state", "session_state"}
     assert (claims["iss"], claims["aud"], claims["state"]) == (ISSUER, "app", "af0ifjsldkj")
     assert 0 < claims["exp"] - op.clock.now().timestamp() <= 600
     assert (await bought(op, claims["code"]))[0].client_id == "app"

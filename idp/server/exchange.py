@@ -207,7 +207,7 @@ def line(name: bytes, value: bytes) -> bytes:
 
 @lru_cache(maxsize=256)
 def _is_name(name: bytes) -> bool:
-    return not HEADER_RE.search(name)
+    return bool(name) and not HEADER_RE.search(name)
 
 
 @lru_cache(maxsize=4)

@@ -349,7 +349,7 @@ class OpenIDProvider:
             digester=world.digester,
             reading=self.reading,
             pushed=self.pushed_requests,
-            dispatch=Dispatch(rules=rules, subjects=self.subjects, issue=issue),
+            dispatch=Dispatch(rules=rules, digester=world.digester, subjects=self.subjects, issue=issue),
             answers=Answers(rules=rules, signers=self.world.signers, clock=world.clock),
             states=BrowserStates(entropy=world.entropy, digester=world.digester),
         )

@@ -13,11 +13,13 @@ from idp.core.secret import Digest
 from idp.core.session import Session, Source
 from idp.oauth.authorize.claims_parameter import names_of
 from idp.oauth.authorize.issue import Issue
-from idp.oauth.authorize.needs import Situation, first_need, refusal_of
+from idp.oauth.authorize.needs import Situation, first_need, may_skip_consent, refusal_of
 from idp.oauth.authorize.steps import Need
+from idp.oauth.codes import digest_of_interaction
 from idp.oauth.errors import InvalidRequest, OAuthRefusal
 from idp.oauth.neighbours import SubjectOf
 from idp.oauth.rules import OAuthRules
+from idp.ports.crypto import Digester
 from idp.ports.storage import UnitOfWork
 
 
@@ -27,14 +29,14 @@ class AlreadyAnswered(InvalidRequest):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A browser at the endpoint. `digest` is of the interaction that it is in, or will be.
+    """A browser at the endpoint. `name` is the id of the interaction that it is in, or gets if a page is needed.
 
     `session_id` is of the session that its cookies hold. `interaction` is None at the first visit.
     """
 
     client: Client
     request: AuthorizationRequest
-    digest: Digest
+    name: str
     browser: Digest
     session_id: SessionId | None
     interaction: Interaction | None = None
@@ -53,6 +55,7 @@ class Granted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatch:
     rules: OAuthRules
+    digester: Digester
     subjects: SubjectOf
     issue: Issue
 
@@ -81,7 +84,9 @@ class Dispatch:
     def look(self, work: UnitOfWork, visit: Visit) -> Situation:
         """The situation, by this transaction's own reading: a session that ended a moment ago is none (row 22)."""
         session, account = self._signed_in(work, visit)
-        consent = work.oauth.consents.get(account.id, visit.client.id) if account else None
+        consent = None
+        if account is not None and not may_skip_consent(visit.client, visit.request):
+            consent = work.oauth.consents.get(account.id, visit.client.id)
         return Situation(
             client=visit.client,
             request=visit.request,
@@ -96,7 +101,7 @@ class Dispatch:
     def agree(self, work: UnitOfWork, visit: Visit) -> None:
         """Writes down the yes of whoever is signed in. Nothing happens unless consent is what is needed now."""
         situation = self.look(work, visit)
-        if situation.account is None or first_need(situation) is not Need.CONSENT:
+        if situation.account is None or visit.interaction is None or first_need(situation) is not Need.CONSENT:
             return
         known, request = situation.consent, visit.request
         consent = Consent(
@@ -108,7 +113,7 @@ class Dispatch:
             given_at=visit.now,
         )
         work.oauth.consents.put(consent)
-        work.oauth.interactions.consent(visit.digest)
+        work.oauth.interactions.consent(visit.interaction.digest)
         _record(work, visit, EventName.CONSENT_GIVEN, situation.session)
 
     def deny(self, work: UnitOfWork, visit: Visit) -> None:
@@ -119,7 +124,7 @@ class Dispatch:
 
     def close(self, work: UnitOfWork, visit: Visit) -> None:
         """Ends the interaction and uses up the pushed request. Raises AlreadyAnswered for all but one who race."""
-        if visit.interaction is not None and not work.oauth.interactions.end(visit.digest, visit.now):
+        if visit.interaction is not None and not work.oauth.interactions.end(visit.interaction.digest, visit.now):
             raise AlreadyAnswered("this request was answered already")
         pushed = visit.request.pushed_as
         if pushed is not None and not work.oauth.pushed.claim(Digest(bytes.fromhex(pushed)), visit.now):
@@ -144,10 +149,10 @@ class Dispatch:
         asked = situation.session.id if situation.session and need is Need.CONSENT else None
         if visit.interaction is not None:
             if asked is not None and visit.interaction.signed_in_with is None:
-                work.oauth.interactions.sign_in(visit.digest, asked)
+                work.oauth.interactions.sign_in(visit.interaction.digest, asked)
             return
         interaction = Interaction(
-            digest=visit.digest,
+            digest=digest_of_interaction(self.digester, visit.name),
             browser=visit.browser,
             request=visit.request,
             begun_at=visit.now,

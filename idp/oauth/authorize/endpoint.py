@@ -65,17 +65,16 @@ class Authorize:
             request = await self.reading.at_the_front(client, sent)
         except Answerable as error:
             return self.answers.refuse(error.destination, error.refusal)
-        name = self.entropy.token()
         visit = Visit(
             client=client,
             request=request,
-            digest=digest_of_interaction(self.digester, name),
+            name=self.entropy.token(),
             browser=browser,
             session_id=_session_of(principal),
             source=source,
             now=self.clock.now(),
         )
-        return await self._step(visit, name)
+        return await self._step(visit)
 
     async def set_aside(self, parameters: Iterable[tuple[str, str]]) -> SetAside | AuthorizationResponse:
         """A request that came by POST, perhaps from another site and then without our cookies (SameSite=Lax).
@@ -97,7 +96,7 @@ class Authorize:
     ) -> Step:
         """After each page, and when the browser comes back. Raises InvalidRequest: it is over, or another browser's."""
         visit = await self._visit(interaction, browser, principal, source)
-        return await self._step(visit, interaction)
+        return await self._step(visit)
 
     async def view(self, interaction: str, browser: Digest, principal: Principal | None) -> PageView:
         """What a page of this interaction shows. Raises InvalidRequest."""
@@ -128,7 +127,7 @@ class Authorize:
         refusal = AccessDenied("the person did not agree")
         return self.answers.refuse(destination_of(visit.client, visit.request), refusal)
 
-    async def _step(self, visit: Visit, name: str) -> Step:
+    async def _step(self, visit: Visit) -> Step:
         destination = destination_of(visit.client, visit.request)
         try:
             came = await self.store.transact(lambda work: self.dispatch.step(work, self._now(work, visit)))
@@ -137,7 +136,7 @@ class Authorize:
         except OAuthRefusal as refusal:
             return self.answers.refuse(destination, refusal)
         if isinstance(came, Need):
-            return ShowPage(need=came, interaction=name)
+            return ShowPage(need=came, interaction=visit.name)
         return self._granted(visit, came)
 
     def _granted(self, visit: Visit, came: Granted) -> AuthorizationResponse:
@@ -156,7 +155,7 @@ class Authorize:
         return Visit(
             client=await self._client(request),
             request=request,
-            digest=digest,
+            name=name,
             browser=browser,
             session_id=_session_of(principal),
             interaction=interaction,
@@ -177,7 +176,7 @@ class Authorize:
         """The visit by the row as this transaction sees it."""
         if visit.interaction is None:
             return visit
-        return again(visit, self._find(work, visit.digest, visit.browser))
+        return again(visit, self._find(work, visit.interaction.digest, visit.browser))
 
     def _find(self, work: UnitOfWork, digest: Digest, browser: Digest) -> Interaction:
         found = work.oauth.interactions.find(digest, browser, self.clock.now())

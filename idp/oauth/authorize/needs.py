@@ -106,19 +106,23 @@ def _could_be_better(situation: Situation) -> bool:
 
 
 def wants_consent(situation: Situation) -> bool:
-    """OIDC Core §3.1.2.4. A client of ours may skip it, unless it asks for it itself.
+    """OIDC Core §3.1.2.4.
 
     What says it is an app on a device may be any app there: nothing tells them apart, so what was said to it before is
     not taken as said to this one (RFC 8252 §8.6).
     """
-    request, client = situation.request, situation.client
-    is_asked = "consent" in request.prompt
-    if client.terms.skip_consent and client.origin in OUR_OWN and not is_asked:
+    if may_skip_consent(situation.client, situation.request):
         return False
+    is_asked = "consent" in situation.request.prompt
     is_covered = not (missing_scope(situation) or missing_claims(situation) or missing_resources(situation))
     if situation.consent is None or not is_covered:
         return True
     return (is_asked or _is_anybodys(situation)) and not _has_just_consented(situation)
+
+
+def may_skip_consent(client: Client, request: AuthorizationRequest) -> bool:
+    """Only a client of ours, unless it asks for it itself."""
+    return client.terms.skip_consent and client.origin in OUR_OWN and "consent" not in request.prompt
 
 
 def _is_anybodys(situation: Situation) -> bool:

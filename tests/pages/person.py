@@ -67,15 +67,11 @@ class Person:
         raise LookupError(f"no form {name} on {self.path}: {self.answer.text}")
 
     async def open(self, address: str, **headers: str) -> httpx2.Response:
-        self.answer = await self.browser.get(address, headers=headers, follow_redirects=True)
-        return self.answer
+        return await self._followed(await self.browser.get(address, headers=headers))
 
     async def send(self, name: str, *, button: str = "", **typed: str) -> httpx2.Response:
-        """Sends a form of the open page and follows where it leads."""
-        self.answer = await self.send_alone(name, button=button, **typed)
-        while self.answer.is_redirect:
-            self.answer = await self.browser.get(self.answer.headers["location"])
-        return self.answer
+        """Sends a form of the open page and follows where it leads, but not to another site."""
+        return await self._followed(await self.send_alone(name, button=button, **typed))
 
     async def send_alone(self, name: str, *, button: str = "", **typed: str) -> httpx2.Response:
         """The same, without following."""
@@ -85,6 +81,12 @@ class Person:
         if pushed and pushed[0]:
             data[pushed[0]] = pushed[1]
         return await self.browser.post(form.action or self.path, data=data, headers={"sec-fetch-site": "same-origin"})
+
+    async def _followed(self, answer: httpx2.Response) -> httpx2.Response:
+        while answer.is_redirect and answer.headers["location"].startswith("/"):
+            answer = await self.browser.get(answer.headers["location"])
+        self.answer = answer
+        return answer
 
     async def sign_in(self, at: str = "/login", email: str = EMAIL, password: str = PASSWORD) -> httpx2.Response:
         await self.open(at)

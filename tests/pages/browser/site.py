@@ -15,13 +15,9 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from idp.core.client import Client, ClientMetadata, ClientTerms, Origin
-from idp.core.ids import ClientId
+from idp.core.client import Client
 from idp.testing.provider import TestProvider, provider_at
-
-APP = "demo-app"
-CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
-"""RFC 7636, appendix B."""
+from tests.pages.app import add_app, authorize
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,37 +30,16 @@ class Site:
 
     def authorize(self, **more: str) -> str:
         """Where the app sends people."""
-        asked = {
-            "client_id": APP,
-            "redirect_uri": self.app,
-            "response_type": "code",
-            "scope": "openid profile email",
-            "state": "xyz",
-            "code_challenge": CHALLENGE,
-            "code_challenge_method": "S256",
-            **more,
-        }
-        return f"{self.url}/oauth2/authorize?" + "&".join(f"{name}={value}" for name, value in asked.items())
+        return self.url + authorize(self.app, **more)
 
-    async def add_client(self, **more: Any) -> None:
-        """The app, as an operator would have made it; `terms` and metadata may say more."""
-        now = self.idp.clock.now()
-        terms = more.pop("terms", ClientTerms())
-        metadata = ClientMetadata(
-            **{
-                "redirect_uris": (self.app,),
-                "client_name": "Rooms & Roofs",
-                "policy_uri": "https://app.example.com/privacy",
-                "tos_uri": "https://app.example.com/terms",
-                "scope": ("openid", "profile", "email", "offline_access"),
-                "token_endpoint_auth_method": "none",
-                **more,
-            }
+    async def add_app(self, **more: Any) -> Client:
+        return await add_app(
+            self.idp,
+            self.app,
+            policy_uri="https://app.example.com/privacy",
+            tos_uri="https://app.example.com/terms",
+            **more,
         )
-        client = Client(
-            id=ClientId(APP), metadata=metadata, terms=terms, origin=Origin.OPERATOR, created_at=now, updated_at=now
-        )
-        await self.idp.provider.store.transact(lambda work: work.oauth.clients.add(client))
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ async def sign_in(page: Page, email: str = EMAIL, password: str = PASSWORD) -> N
 
 
 async def test_an_app_signs_somebody_in_and_gets_its_code(site: Site, page: Page) -> None:
-    await site.add_client()
+    await site.add_app()
     await site.idp.add_account(EMAIL, PASSWORD)
 
     await page.goto(site.authorize())

@@ -1,0 +1,202 @@
+"""Pages that an app's request leads to, and the way back."""
+
+import pytest
+
+from idp.core.client import ClientTerms
+from idp.testing.provider import TestProvider
+from tests.pages.app import REDIRECT, add_app, answer_in, authorize
+from tests.pages.factors import account_with_totp, shown
+from tests.pages.person import EMAIL, PASSWORD, Person
+
+
+async def test_sign_in_then_consent_then_the_code(idp: TestProvider, person: Person) -> None:
+    await add_app(idp)
+    await idp.add_account(EMAIL, PASSWORD)
+
+    await person.sign_in(authorize())
+    assert person.path.startswith("/consent/")
+    answer = await person.send("consent-form", button="consent-allow")
+
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith(REDIRECT)
+    assert {"code", "state", "iss"} <= set(answer_in(answer.headers["location"]))
+
+
+async def test_consent_is_remembered(idp: TestProvider, person: Person) -> None:
+    await add_app(idp)
+    await idp.add_account(EMAIL, PASSWORD)
+    await person.sign_in(authorize())
+    await person.send("consent-form", button="consent-allow")
+
+    again = await person.open(authorize())
+
+    assert "code" in answer_in(again.headers["location"])
+
+
+@pytest.mark.parametrize("button", ["consent-deny", ""])
+async def test_whatever_is_no_clear_yes_is_a_no(idp: TestProvider, person: Person, button: str) -> None:
+    await add_app(idp)
+    await idp.add_account(EMAIL, PASSWORD)
+    await person.sign_in(authorize())
+
+    answer = await person.send("consent-form", button=button)
+
+    assert answer_in(answer.headers["location"])["error"] == "access_denied"
+
+
+async def test_cancelling_the_sign_in_tells_the_app(idp: TestProvider, person: Person) -> None:
+    await add_app(idp)
+    await person.open(authorize())
+
+    answer = await person.send("login-cancel")
+
+    assert answer_in(answer.headers["location"])["error"] == "access_denied"
+
+
+async def test_the_page_shows_whom_it_is_for(idp: TestProvider, person: Person) -> None:
+    await add_app(
+        idp,
+        logo_uri="https://app.example.com/logo.png",
+        policy_uri="https://app.example.com/privacy",
+        tos_uri="https://app.example.com/terms",
+    )
+
+    text = (await person.open(authorize(login_hint=EMAIL))).text
+
+    assert "Rooms &amp; Roofs" in text
+    assert '<img class="app-logo" src="https://app.example.com/logo.png"' in text
+    assert 'href="https://app.example.com/privacy"' in text
+    assert 'href="https://app.example.com/terms"' in text
+    assert person.page.ids["email"]["value"] == EMAIL
+
+
+async def test_the_page_speaks_the_language_that_the_app_asks_for(idp: TestProvider, person: Person) -> None:
+    await add_app(idp)
+
+    answer = await person.open(authorize(ui_locales="de es-MX en"), **{"accept-language": "en"})
+
+    assert answer.headers["content-language"] == "es"
+    assert "Iniciar sesión" in answer.text
+
+
+async def test_a_jurisdiction_lends_an_apps_pages_its_rules(idp: TestProvider, person: Person) -> None:
+    await idp.set_flag("single_use_code", True, jurisdiction="Bay Area")
+    await add_app(idp, terms=ClientTerms(jurisdiction="Bay Area"))
+
+    await person.open(authorize())
+
+    assert "login-code" in person.page.ids
+
+
+async def test_the_second_factor_leads_back_to_the_app(idp: TestProvider, person: Person) -> None:
+    await add_app(idp, terms=ClientTerms(skip_consent=True))
+    _, secret = await account_with_totp(idp)
+    await person.sign_in(authorize())
+    assert "?interaction=" in person.path
+
+    answer = await person.send("mfa-form", code=shown(idp, secret))
+
+    assert "code" in answer_in(answer.headers["location"])
+
+
+async def test_an_app_may_demand_a_second_factor(idp: TestProvider, person: Person) -> None:
+    """Row 56: acr_values raise what is asked for, and the account's own factor, or its mailbox, has to meet it."""
+    await add_app(idp, terms=ClientTerms(skip_consent=True))
+    await idp.add_account(EMAIL, PASSWORD)
+    claims = '{"id_token":{"acr":{"essential":true,"value":"https://refeds.org/profile/mfa"}}}'
+    await person.sign_in(authorize(claims=claims))
+    assert person.path.startswith("/second-factor/")
+
+    answer = await person.send("mfa-form", code=(await idp.last_mail(EMAIL)).data["code"])
+
+    assert "code" in answer_in(answer.headers["location"])
+
+
+async def test_prompt_login_asks_again_and_fills_the_address_in(idp: TestProvider, person: Person) -> None:
+    await add_app(idp, terms=ClientTerms(skip_consent=True))
+    await idp.add_account(EMAIL, PASSWORD)
+    await person.sign_in()
+
+    await person.open(authorize(prompt="login"))
+    assert person.path.startswith("/login/")
+    assert person.page.ids["email"]["value"] == EMAIL
+    answer = await person.send("login-form", password=PASSWORD)
+
+    assert "code" in answer_in(answer.headers["location"])
+
+
+async def test_an_account_is_chosen(idp: TestProvider, person: Person) -> None:
+    await add_app(idp, terms=ClientTerms(skip_consent=True))
+    await idp.add_account(EMAIL, PASSWORD)
+    await person.sign_in()
+
+    await person.open(authorize(prompt="select_account"))
+    assert person.path.startswith("/select-account/")
+    answer = await person.send("select-account-form", button="select-account")
+
+    assert "code" in answer_in(answer.headers["location"])
+
+
+async def test_or_another_one(idp: TestProvider, person: Person) -> None:
+    await add_app(idp, terms=ClientTerms(skip_consent=True))
+    await idp.add_account(EMAIL, PASSWORD)
+    await idp.add_account("jim@example.com", PASSWORD)
+    await person.sign_in()
+    await person.open(authorize(prompt="select_account"))
+
+    await person.open(person.page.ids["other-account"]["href"])
+    answer = await person.send("login-form", email="jim@example.com", password=PASSWORD)
+
+    assert "code" in answer_in(answer.headers["location"])
+
+
+async def test_a_stranger_registers_confirms_and_reaches_the_app(idp: TestProvider, person: Person) -> None:
+    await add_app(idp, terms=ClientTerms(skip_consent=True))
+    await person.open(authorize(prompt="create"))
+    assert person.path.startswith("/register/")
+    typed = {"first_name": "Jane", "last_name": "Doe", "password": PASSWORD, "password_again": PASSWORD}
+    await person.send("register-form", email=EMAIL, **typed)
+    back = person.page.ids["continue"]["href"]
+
+    link = (await idp.last_mail(EMAIL)).data["link"]
+    await person.open(link.removeprefix("http://localhost:3100"))
+    await person.send("confirm-form")
+    await person.open(back)
+    answer = await person.send("login-form", email=EMAIL, password=PASSWORD)
+
+    assert "code" in answer_in(answer.headers["location"])
+
+
+@pytest.mark.parametrize("page", ["login", "register", "consent", "select-account"])
+async def test_another_browsers_interaction_is_an_error_page(idp: TestProvider, person: Person, page: str) -> None:
+    """Row 55."""
+    await add_app(idp)
+    await person.open(authorize())
+    interaction = person.path.rpartition("/")[2]
+
+    async with idp.browser() as other:
+        thief = Person(other)
+        answer = await thief.open(f"/{page}/{interaction}")
+
+    assert answer.status_code == 400
+    assert '<code id="error">invalid_request</code>' in answer.text
+
+
+async def test_an_answered_interaction_is_over(idp: TestProvider, person: Person) -> None:
+    await add_app(idp, terms=ClientTerms(skip_consent=True))
+    await idp.add_account(EMAIL, PASSWORD)
+    await person.open(authorize())
+    page = person.path
+    await person.send("login-form", email=EMAIL, password=PASSWORD)
+
+    assert (await person.open(page)).status_code == 400
+
+
+async def test_an_unregistered_redirect_uri_is_an_error_page(idp: TestProvider, person: Person) -> None:
+    """Row 93."""
+    await add_app(idp)
+
+    answer = await person.open(authorize("https://evil.example/callback"))
+
+    assert answer.status_code == 400
+    assert person.page.ids["error"]

@@ -67,6 +67,15 @@ async def test_signing_out_takes_the_cookie(jane: Person, app: Client, client: A
     assert BROWSER_STATE not in jane.browser.cookies
 
 
+async def test_signing_out_at_a_cookie_endpoint_takes_it_too(jane: Person, app: Client) -> None:
+    await jane.ask()
+
+    left = await jane.browser.get("/auth/logout")
+
+    assert left.status_code == 200
+    assert BROWSER_STATE not in jane.browser.cookies
+
+
 async def test_behind_https_the_cookie_is_there_in_other_sites_frames(tmp_path: Path, template: Path) -> None:
     """§3.2: the frame is read within the app's page, where Lax would withhold it."""
     async with provider_at(tmp_path, template=template, issuer="https://id.example.com") as op, op.browser() as browser:

@@ -23,6 +23,7 @@ from idp.web.bloom.answers import DoneNotSignedIn, EmailCodeSent, SmsCodeSent, S
 from idp.web.bloom.face import BloomFace, jurisdiction_name
 from idp.web.cookies import put_cookies
 from idp.web.routing import Route
+from idp.web.watched import unwatched
 
 SUCCESS = Success().model_dump()
 
@@ -112,7 +113,7 @@ class BloomAuth:
         self.face.origins.check(request)
         principal = await self.face.principal(request)
         await self.end(principal, self.face.source(request))
-        return json_answer(SUCCESS, cookies=self.face.no_cookies())
+        return json_answer(SUCCESS, cookies=[*self.face.no_cookies(), *unwatched(request, self.face.cookies)])
 
     async def update_password(self, request: Request) -> Response:
         self.face.origins.check(request)

@@ -26,6 +26,7 @@ from idp.web.nodeloom import present
 from idp.web.nodeloom.bodies import Login
 from idp.web.origin import OriginRule
 from idp.web.routing import Endpoint, Route
+from idp.web.watched import unwatched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,8 @@ class NodeLoom:
         self.origins.check(request)
         principal = await self.identify(self._token(request), NODELOOM)
         await self.end(principal, source_of(request.scope, NODELOOM))
-        return json_answer(present.done("Logged out successfully"), cookies=[self.cookies.expire(self.cookie)])
+        cookies = [self.cookies.expire(self.cookie), *unwatched(request, self.cookies)]
+        return json_answer(present.done("Logged out successfully"), cookies=cookies)
 
     def _cookie(self, token: str) -> str:
         return self.cookies.set(self.cookie, token, self.life)

@@ -18,8 +18,8 @@ run: .venv/.run-installed ## Start the demo on http://localhost:3100; the first 
 	@exec $(BIN)/idp --config "$(CONFIG)" serve
 
 .PHONY: test
-test: .venv/.dev-installed ## Run all tests (ARGS="-k name" for some)
-	@$(BIN)/python -m pytest $(ARGS)
+test: .venv/.dev-installed ## Run all tests, and see that they cover the rules (ARGS="-k name" for some)
+	@$(BIN)/python -m pytest $(or $(ARGS),--cov)
 
 .PHONY: check
 check: format-check lint types layers house drift audit ## Run all checks but the tests: make -k check shows every failure

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from idp.core.client import Client, ClientTerms, ResourceServer
+from idp.core.client import Client, ClientTerms, Origin, ResourceServer
 from idp.core.ids import ClientId
 from idp.ports.storage import Store, UnitOfWork
 from tests.storage.oauth_samples import (
@@ -43,6 +43,15 @@ async def test_a_client_comes_back_as_it_was_added(store: Store, client: Client)
 
     assert await _find(store, client.id) == client
     assert await _find(store, ClientId("stranger")) is None
+
+
+async def test_clients_are_found_by_where_they_came_from(store: Store) -> None:
+    await _add(store, replace(a_client(), origin=Origin.CONFIG))
+    await _add(store, replace(a_client(), id=ClientId("other"), origin=Origin.OPERATOR))
+
+    found = await store.read(lambda work: work.oauth.clients.of_origin(Origin.CONFIG))
+
+    assert [client.id for client in found] == [a_client().id]
 
 
 async def test_an_id_is_given_once(store: Store) -> None:

@@ -78,6 +78,18 @@ async def test_an_initial_token_without_a_number_is_spent_until_it_expires(store
     assert not await _spend(store, NOW + DAY)
 
 
+async def test_an_initial_token_is_live_as_long_as_it_can_be_spent(store: Store) -> None:
+    await store.transact(lambda work: work.oauth.initial_tokens.add(an_initial_token(uses_left=1)))
+
+    async def is_live(now: datetime = NOW) -> bool:
+        return await store.read(lambda work: work.oauth.initial_tokens.is_live(an_initial_token().digest, now))
+
+    before = (await is_live(), await is_live(NOW + DAY))
+    await _spend(store)
+
+    assert (*before, await is_live()) == (True, False, False)
+
+
 async def test_initial_tokens_are_listed_and_taken_back(store: Store) -> None:
     await store.transact(lambda work: work.oauth.initial_tokens.add(an_initial_token(2, created_at=NOW + MINUTE)))
     await store.transact(lambda work: work.oauth.initial_tokens.add(an_initial_token(1)))

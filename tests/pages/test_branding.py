@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>'
 async def branded(tmp_path: Path, template: Path) -> AsyncIterator[TestProvider]:
     logo = tmp_path / "logo.svg"
     logo.write_bytes(LOGO)
-    settings = {
+    settings: dict[str, Any] = {
         "branding": {"name": "Acme", "accent": "#ffcc00", "policy": "https://acme.example/privacy"},
         "jurisdictions": {"Bay Area": {"branding": {"name": "Bay Area Housing", "logo_file": logo}}},
     }

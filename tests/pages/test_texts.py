@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -93,7 +94,7 @@ async def test_an_operator_says_it_otherwise_and_adds_a_language(tmp_path: Path,
     (locale / "en.po").write_text(OWN.format(text="Log on"))
     (locale / "de.po").write_text(OWN.format(text="Anmelden"))
     languages: Mapping[str, object] = {"languages": ["en", "de"], "templates": _mails_in(tmp_path, "de")}
-    settings = {"pages": {"locale": locale}, "messages": languages}
+    settings: dict[str, Any] = {"pages": {"locale": locale}, "messages": languages}
 
     async with provider_at(tmp_path / "data", template=template, **settings) as idp, idp.browser() as browser:
         person = Person(browser)

@@ -30,7 +30,7 @@ class Site:
 
     def authorize(self, **more: str) -> str:
         """Where the app sends people."""
-        return self.url + authorize(self.app, **more)
+        return self.url + authorize(**{"redirect_uri": self.app, **more})
 
     async def add_app(self, **more: Any) -> Client:
         return await add_app(

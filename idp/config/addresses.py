@@ -147,7 +147,7 @@ def _check_network(value: object) -> IPv4Network | IPv6Network:
         case _:
             raise refused("is not a network", _NETWORK_MEND)
     if not network.prefixlen:
-        raise refused("trusts every address", "Name the addresses of your own proxies only.")
+        raise refused("holds every address there is", "Name your own networks and addresses only.")
     return network
 
 

@@ -1,9 +1,11 @@
 """What works in the background: messages, keys, housekeeping."""
 
+from collections.abc import Awaitable, Callable
+
 from idp.app.ground import Ground
+from idp.app.openid import LateOpenID
 from idp.config.rules import mailboxes, retries
 from idp.messages.renderer import MessageRenderer
-from idp.oauth.provider import OpenIDProvider
 from idp.registry.watchdog import Watchdog
 from idp.usecases.housekeeping.alarm import FailureAlarm
 from idp.usecases.housekeeping.duties import Duties, Duty
@@ -11,8 +13,11 @@ from idp.usecases.housekeeping.prune import Prune
 from idp.usecases.housekeeping.relay import Relay
 from idp.usecases.verbs import Verbs
 
+WarmUp = Callable[[], Awaitable[None]]
+"""What the start did not wait for. Once done it is nothing to do."""
 
-def build_relay(ground: Ground, verbs: Verbs, openid: OpenIDProvider | None = None) -> Relay:
+
+def build_relay(ground: Ground, verbs: Verbs, late: LateOpenID | None) -> Relay:
     messages = ground.settings.messages
     return Relay(
         store=ground.store,
@@ -28,11 +33,11 @@ def build_relay(ground: Ground, verbs: Verbs, openid: OpenIDProvider | None = No
         errands=verbs.errands,
         retries=retries(ground.settings),
         log=ground.logs.named("outbox"),
-        logouts=openid.session.back_channel if openid is not None else None,
+        logouts=late.carry_logout if late is not None else None,
     )
 
 
-def build_duties(ground: Ground, verbs: Verbs, relay: Relay) -> Duties:
+def build_duties(ground: Ground, verbs: Verbs, relay: Relay, warm_up: WarmUp) -> Duties:
     prune = Prune(store=ground.store, clock=verbs.world.clock, rules=verbs.world.rules)
     alarm = FailureAlarm(
         store=ground.store,
@@ -48,6 +53,7 @@ def build_duties(ground: Ground, verbs: Verbs, relay: Relay) -> Duties:
 
     return Duties(
         [
+            Duty(name="warm_up", round=warm_up, pause_seconds=3600),
             Duty(name="relay", round=deliver, pause_seconds=1, wake=ground.store.parcels_waiting),
             Duty(name="keys", round=ground.keyring.refresh, pause_seconds=1),
             Duty(name="rotation", round=ground.keyring.tend, pause_seconds=60),

@@ -1,24 +1,20 @@
 """The operator's decisions about the outside, and the documents that everybody may read."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 
 import orjson
 
 from idp.app.ground import Ground
-from idp.config.pages import Branding as Said
+from idp.app.openid import LateOpenID
 from idp.config.settings import Settings
-from idp.oauth.clients.discovery import JWKS, Offer, provider_metadata, resource_metadata
-from idp.oauth.provider import OpenIDProvider
+from idp.core.claims import JWKS_PATH
 from idp.usecases.sessions.admit import PublicRoute
-from idp.web.application import BloomSettings, Documents, FaceSettings
 from idp.web.bloom.face import CookieNames
 from idp.web.documents import Document
+from idp.web.inside import BloomSettings, Documents, FaceSettings
 from idp.web.openapi import openapi
-from idp.web.pages.branding import Branding
-from idp.web.pages.desk import PageSettings
 from idp.web.security_txt import security_txt
 
 DISCOVERY = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
@@ -54,27 +50,10 @@ def build_faces(settings: Settings) -> FaceSettings:
         public_routes=[
             PublicRoute(path=route.path, methods=frozenset(route.methods)) for route in settings.public_routes
         ],
-        pages=_pages(settings),
     )
 
 
-def _pages(settings: Settings) -> PageSettings:
-    pages, usual = settings.pages, settings.branding
-    return PageSettings(
-        languages=settings.messages.languages,
-        branding=replace(_branding(usual), name=usual.name or settings.messages.from_name),
-        brandings={name: _branding(own.branding) for name, own in settings.jurisdictions.items()},
-        templates=pages.templates,
-        locale=pages.locale,
-        sign_up=pages.sign_up,
-    )
-
-
-def _branding(said: Said) -> Branding:
-    return Branding(**{name: value for name, value in said.model_dump().items() if value is not None})
-
-
-def build_documents(ground: Ground, openid: OpenIDProvider | None) -> Documents:
+def build_documents(ground: Ground, late: LateOpenID | None) -> Documents:
     """Names only what exists."""
     settings = ground.settings
     described = _constant(lambda: openapi(version("idp")))
@@ -88,26 +67,38 @@ def build_documents(ground: Ground, openid: OpenIDProvider | None) -> Documents:
             max_age_seconds=published.max_age,
         )
 
-    documents = {JWKS: keys, **_discovery(settings, openid), OPENAPI: described}
+    documents = {JWKS_PATH: keys, **_discovery(settings, late), OPENAPI: described}
     if contact := settings.security.contact:
         languages = settings.messages.languages
         documents[SECURITY_TXT] = security_txt(ground.ambient.clock, contact, settings.security.policy, languages)
     return documents
 
 
-def _discovery(settings: Settings, openid: OpenIDProvider | None) -> Documents:
+def _discovery(settings: Settings, late: LateOpenID | None) -> Documents:
     """One document at both addresses; without the OpenID Provider just where the keys are."""
-    if openid is None:
-        keys_alone = _constant(lambda: {"issuer": settings.issuer, "jwks_uri": settings.issuer + JWKS})
+    if late is None:
+        keys_alone = _constant(lambda: {"issuer": settings.issuer, "jwks_uri": settings.issuer + JWKS_PATH})
         return dict.fromkeys(DISCOVERY, keys_alone)
-    world = openid.world
+    provider = _constant(lambda: _offered(late))
+    return {**dict.fromkeys(DISCOVERY, provider), RESOURCE: _constant(lambda: _resource(late))}
+
+
+def _offered(late: LateOpenID) -> dict[str, object]:
+    from idp.oauth.clients.discovery import Offer, provider_metadata
+
+    world = late.provider().world
     offer = Offer(
         signing=world.signers.algorithms,
-        scopes=[scope for resource in settings.resources.values() for scope in resource.scopes],
+        scopes=[scope for resource in late.ground.settings.resources.values() for scope in resource.scopes],
         grant_types=list(world.world.extensions.token_grants),
     )
-    provider = _constant(lambda: provider_metadata(world.rules, offer))
-    return {**dict.fromkeys(DISCOVERY, provider), RESOURCE: _constant(lambda: resource_metadata(world.rules))}
+    return provider_metadata(world.rules, offer)
+
+
+def _resource(late: LateOpenID) -> dict[str, object]:
+    from idp.oauth.clients.discovery import resource_metadata
+
+    return resource_metadata(late.provider().world.rules)
 
 
 def _constant(content: Callable[[], object]) -> Callable[[], Document]:

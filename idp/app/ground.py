@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from idp.config.rules import lifetimes
 from idp.config.settings import Settings
+from idp.core.claims import LONGEST_TOKEN_LIFE
 from idp.crypto.ambient import SystemClock, SystemEntropy
 from idp.crypto.digester import HmacDigester
 from idp.crypto.hash_formats import Argon2Cost
@@ -14,7 +15,6 @@ from idp.crypto.passwords import HashingPool
 from idp.crypto.rotation import Schedule
 from idp.crypto.sealer import AesGcmSealer
 from idp.logs import Logs
-from idp.oauth.rules import LONGEST_TOKEN_LIFE
 from idp.ports.ambient import Clock, Entropy
 from idp.ports.crypto import Digester, Sealer
 from idp.registry.watchdog import InFlight

@@ -1,45 +1,97 @@
-"""The OpenID Provider over the same ground: its world, and the way out to what clients name."""
+"""The OpenID Provider over the same ground: its world, and the way out to what clients name.
 
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+Its modules and the pages' take a third of the time that a start has. So nothing here is imported before it is asked
+for: by a request, by the command line, or by the warm-up that follows the start.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from idp.app.ground import Ground
-from idp.config.declared_clients import declared_clients, declared_resources
-from idp.config.oauth_rules import oauth_rules_from
-from idp.oauth.provider import OpenIDProvider
-from idp.oauth.world import OAuthWorld
 from idp.ports.oauth import Fetched
 from idp.usecases.verbs import Verbs
+from idp.web.inside import FaceSettings
+from idp.web.routing import Route
 
 if TYPE_CHECKING:
     from idp.fetch import GuardedFetcher
+    from idp.oauth.provider import OpenIDProvider
+
+LATE = ("idp.storage.oauth.shelves", "idp.web.late_faces")
 
 
-async def open_openid(stack: AsyncExitStack, ground: Ground, verbs: Verbs) -> OpenIDProvider:
-    """With the clients and resource servers that the configuration names."""
-    settings = ground.settings
-    fetcher = LateFetcher(ground)
-    stack.push_async_callback(fetcher.close)
+@dataclass(slots=True, kw_only=True)
+class LateOpenID:
+    """Joined once, when it is first asked for."""
+
+    ground: Ground
+    verbs: Verbs
+    fetcher: "LateFetcher"
+    _provider: "OpenIDProvider | None" = None
+    _is_declared: bool = False
+
+    def provider(self) -> "OpenIDProvider":
+        if self._provider is None:
+            self._provider = _joined(self)
+        return self._provider
+
+    async def declare(self) -> None:
+        """Lets the clients and resource servers of the configuration exist, and those it no longer names be off."""
+        if self._is_declared:
+            return
+        from idp.config.declared_clients import declared_clients, declared_resources
+
+        settings = self.ground.settings
+        clients = declared_clients(settings.clients, settings.oidc.profile)
+        await self.provider().declare_clients(clients, declared_resources(settings.resources))
+        self._is_declared = True
+
+    async def carry_logout(self, notice: Mapping[str, str]) -> None:
+        """Tells a client that a session is over (a parcel of the outbox)."""
+        await self.provider().session.back_channel(notice)
+
+
+def _joined(late: LateOpenID) -> "OpenIDProvider":
+    from idp.config.oauth_rules import oauth_rules_from
+    from idp.oauth.provider import OpenIDProvider
+    from idp.oauth.world import OAuthWorld
+
+    keyring = late.ground.keyring
     world = OAuthWorld(
-        world=verbs.world,
-        rules=oauth_rules_from(settings),
-        signers=ground.keyring.signers,
-        hints=ground.keyring.verifier(),
-        fetcher=fetcher,
+        world=late.verbs.world,
+        rules=oauth_rules_from(late.ground.settings),
+        signers=keyring.signers,
+        hints=keyring.verifier(),
+        fetcher=late.fetcher,
     )
-    openid = OpenIDProvider(world, verbs)
-    clients = declared_clients(settings.clients, settings.oidc.profile)
-    await openid.declare_clients(clients, declared_resources(settings.resources))
-    return openid
+    return OpenIDProvider(world, late.verbs)
 
 
+async def late_routes(late: LateOpenID | None, ground: Ground, verbs: Verbs, settings: FaceSettings) -> Sequence[Route]:
+    """The routes of the pages and, unless it is switched off, of the OpenID Provider.
+
+    The modules are read in a thread: meanwhile the loop goes on answering.
+    """
+    for module in LATE:
+        await asyncio.to_thread(import_module, module)
+    from idp.app.pages import page_settings
+    from idp.web.late_faces import LateFaces
+
+    if late is not None:
+        await late.declare()
+    openid = late.provider() if late is not None else None
+    return LateFaces(verbs=verbs, openid=openid, settings=settings, pages=page_settings(ground.settings)).routes()
+
+
+@dataclass(slots=True)
 class LateFetcher:
     """The guarded fetcher, made when something is first fetched: its HTTP client takes a tenth of a start's time."""
 
-    def __init__(self, ground: Ground) -> None:
-        self._ground = ground
-        self._fetcher: GuardedFetcher | None = None
+    ground: Ground
+    _fetcher: "GuardedFetcher | None" = field(default=None)
 
     async def get(self, url: str, *, accept: str) -> Fetched:
         return await self._made().get(url, accept=accept)
@@ -56,7 +108,7 @@ class LateFetcher:
 
     def _made(self) -> "GuardedFetcher":
         if self._fetcher is None:
-            self._fetcher = _fetcher(self._ground)
+            self._fetcher = _fetcher(self.ground)
         return self._fetcher
 
 

@@ -3,29 +3,34 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from idp.app.background import build_duties, build_relay
 from idp.app.faces import build_documents, build_faces
-from idp.app.ground import Ambient, logs_of, open_ground
-from idp.app.openid import open_openid
+from idp.app.ground import Ambient, Ground, logs_of, open_ground
+from idp.app.openid import LateFetcher, LateOpenID, late_routes
 from idp.app.plugins import open_plugins
 from idp.app.verbs import build_verbs
 from idp.config.rules import declared_tenants
 from idp.config.settings import Settings
 from idp.crypto.keyring import Keyring
 from idp.logs import Logs
-from idp.oauth.provider import OpenIDProvider
 from idp.registry.loaded import Loaded
 from idp.storage import OpenStore
 from idp.usecases.housekeeping.duties import Duties
 from idp.usecases.housekeeping.relay import Relay
 from idp.usecases.verbs import Verbs
-from idp.web.application import Inside, build_application
+from idp.web.application import Application, build_application
 from idp.web.health import Readiness
+from idp.web.inside import Inside
+
+if TYPE_CHECKING:
+    from idp.oauth.provider import OpenIDProvider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +42,18 @@ class Provider:
     store: OpenStore
     keyring: Keyring
     verbs: Verbs
-    openid: OpenIDProvider | None
+    late: LateOpenID | None
     loaded: Loaded
     relay: Relay
     duties: Duties
     readiness: Readiness
-    application: ASGIApp
+    application: Application
     logs: Logs
+
+    @property
+    def openid(self) -> "OpenIDProvider | None":
+        """None where it is switched off."""
+        return self.late.provider() if self.late is not None else None
 
 
 @asynccontextmanager
@@ -62,26 +72,46 @@ async def open_provider(
         loaded, extensions = await open_plugins(stack, ground)
         verbs = build_verbs(ground, extensions)
         await verbs.declare_tenants(declared_tenants(settings))
-        openid = await open_openid(stack, ground, verbs) if settings.oidc.enabled else None
-        relay = build_relay(ground, verbs, openid)
-        duties = build_duties(ground, verbs, relay)
-        stack.push_async_callback(duties.stop)
+        late = await _open_openid(stack, ground, verbs)
+        faces = build_faces(settings)
         readiness = Readiness(check=ground.store.ping)
-        inside = Inside(verbs=verbs, openid=openid, documents=build_documents(ground, openid), readiness=readiness)
+        inside = Inside(
+            verbs=verbs,
+            documents=build_documents(ground, late),
+            readiness=readiness,
+            late=partial(late_routes, late, ground, verbs, faces),
+        )
+        application = build_application(inside, faces, logs.named("web"))
+        relay = build_relay(ground, verbs, late)
+        duties = build_duties(ground, verbs, relay, application.complete)
+        stack.push_async_callback(duties.stop)
         yield Provider(
             settings=settings,
             ambient=ambient,
             store=ground.store,
             keyring=ground.keyring,
             verbs=verbs,
-            openid=openid,
+            late=late,
             loaded=loaded,
             relay=relay,
             duties=duties,
             readiness=readiness,
-            application=build_application(inside, build_faces(settings), logs.named("web")),
+            application=application,
             logs=logs,
         )
+
+
+async def _open_openid(stack: AsyncExitStack, ground: Ground, verbs: Verbs) -> LateOpenID | None:
+    """A start that has clients to declare declares them: an app of the configuration works from the first request."""
+    settings = ground.settings
+    if not settings.oidc.enabled:
+        return None
+    fetcher = LateFetcher(ground)
+    stack.push_async_callback(fetcher.close)
+    late = LateOpenID(ground=ground, verbs=verbs, fetcher=fetcher)
+    if settings.clients or settings.resources:
+        await late.declare()
+    return late
 
 
 def create_app(settings: Settings) -> Starlette:

@@ -5,15 +5,18 @@ import pwd
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from idp.app import Provider, open_provider
 from idp.cli.voice import Voice
 from idp.config.problem import ConfigurationRefused, Problem
 from idp.config.settings import Settings
 from idp.core.session import Source
-from idp.oauth.provider import OpenIDProvider
 from idp.storage import current, upgrade
 from idp.usecases.administration import Administration
+
+if TYPE_CHECKING:
+    from idp.oauth.provider import OpenIDProvider
 
 CONTRACT = "cli"
 
@@ -28,7 +31,7 @@ class Desk:
     voice: Voice
 
     @property
-    def openid(self) -> OpenIDProvider:
+    def openid(self) -> "OpenIDProvider":
         """Raises ConfigurationRefused where it is switched off."""
         if self.provider.openid is None:
             raise ConfigurationRefused([Problem(key="oidc.enabled", reason="is false", mend="Set it to true.")])

@@ -11,7 +11,6 @@ from idp.config.addresses import Issuer, host_of, is_loopback, origin_of
 from idp.config.clients import Client, ClientName, Resource, ResourceName
 from idp.config.contracts import Apps, Bloom, NodeLoom, Origins, PublicRoute, SignIn
 from idp.config.contradictions import Contradiction
-from idp.config.declared_clients import of_clients
 from idp.config.guessing import Codes, Links, Lockout, Throttle
 from idp.config.keys import Cookies, Keys, Sessions
 from idp.config.oidc import Fetch, Oidc
@@ -108,7 +107,11 @@ class Settings(Table):
         yield from contradictions.of_hashing(self.hashing)
         yield from contradictions.of_features(self.features)
         yield from contradictions.of_oidc(self.oidc)
-        yield from of_clients(self.clients, self.oidc.profile)
+        if self.clients:
+            # to judge them takes modules that most starts can do without
+            from idp.config.declared_clients import of_clients
+
+            yield from of_clients(self.clients, self.oidc.profile)
 
     @property
     def is_https(self) -> bool:

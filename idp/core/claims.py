@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NewType
 
 from idp.core.ids import AccountId, SessionId
@@ -11,6 +11,11 @@ VerifiedClaims = NewType("VerifiedClaims", Mapping[str, object])
 """Claims whose signature, `typ`, `iss`, `aud` and times were checked. Nothing else produces this type."""
 
 ACCESS_TOKEN_TYPE = "at+jwt"
+
+LONGEST_TOKEN_LIFE = timedelta(hours=24)
+"""Of anything we sign: a key stays published for as long after its last signature (row 88)."""
+
+JWKS_PATH = "/.well-known/jwks.json"
 
 
 def audience_of(issuer: str, contract: str) -> str:

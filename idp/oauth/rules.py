@@ -32,10 +32,6 @@ SCOPES = (
 """Scopes of our own claims; resource servers add theirs."""
 
 
-LONGEST_TOKEN_LIFE = timedelta(hours=24)
-"""Of anything we sign: a key stays published for as long after its last signature (row 88)."""
-
-
 class Registration(StrEnum):
     """Who may register a client (RFC 7591)."""
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -22,13 +23,15 @@ from idp.storage.devices import DeviceShelf
 from idp.storage.flags import FlagShelf
 from idp.storage.housekeeping import Broom
 from idp.storage.keys import KeyShelf
-from idp.storage.oauth.shelves import OAuthShelfSet
 from idp.storage.outbox import OutboxShelf
 from idp.storage.plugin_store import PluginShelf
 from idp.storage.refresh import RefreshShelf
 from idp.storage.sessions import SessionShelf
 from idp.storage.shelf import Driver
 from idp.storage.tenants import TenantShelf
+
+if TYPE_CHECKING:
+    from idp.storage.oauth.shelves import OAuthShelfSet
 
 SEAL_CONTEXT = "outbox"
 """What a parcel's body is sealed for."""
@@ -112,7 +115,9 @@ class Work:
         return Broom(self._driver)
 
     @cached_property
-    def oauth(self) -> OAuthShelfSet:
+    def oauth(self) -> "OAuthShelfSet":
+        from idp.storage.oauth.shelves import OAuthShelfSet  # a dozen shelves that many a process never opens
+
         return OAuthShelfSet(self._driver)
 
     def record(self, event: Event, *, source: Source, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Paths to endpoints: an exact table first, a few patterns after it. No slash redirects, no HEAD that acts."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -49,14 +50,19 @@ class Route:
     lenient: bool = False
 
 
+Late = Callable[[], Awaitable[Iterable[Route]]]
+
+
 @dataclass(slots=True)
 class Routing:
-    """An ASGI application over a table of routes."""
+    """An ASGI application over a table of routes. `late` makes more of them, once, when one is first looked for."""
 
     fallback: Endpoint
+    late: Late | None = None
     _exact: dict[tuple[str, str], Route] = field(default_factory=dict)
     _lenient: dict[tuple[str, str], Route] = field(default_factory=dict)
     _patterns: dict[tuple[str, str], Route] = field(default_factory=dict)
+    _completing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def add(self, routes: Iterable[Route]) -> None:
         """Raises ValueError when two routes claim one path."""
@@ -86,8 +92,18 @@ class Routing:
             return None, {}
         return route, {route.path.rpartition("{")[2].rstrip("}"): last}
 
+    async def complete(self) -> None:
+        """Adds the late routes. Of all who ask at once, each waits for the one who makes them."""
+        async with self._completing:
+            if self.late is not None:
+                self.add(await self.late())
+                self.late = None
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         route, caught = self.find(scope["method"], scope["path"]) if _reads_one_way(scope) else (None, {})
+        if route is None and self.late is not None and _reads_one_way(scope):
+            await self.complete()
+            route, caught = self.find(scope["method"], scope["path"])
         scope["path_params"] = caught
         scope["idp.route"] = route.path if route else ""
         request = Asked(scope, receive)

@@ -6,6 +6,7 @@ OIDC Discovery §3, RFC 8414 §2 and what the other specifications register with
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from idp.core.claims import JWKS_PATH
 from idp.core.client import Profile
 from idp.core.standard_claims import CLAIMS
 from idp.oauth import algorithms
@@ -22,7 +23,6 @@ REGISTER = "/oauth2/register"
 DEVICE = "/oauth2/device_authorization"
 END_SESSION = "/oauth2/end_session"
 CHECK_SESSION = "/oauth2/check_session"
-JWKS = "/.well-known/jwks.json"
 
 PROMPTS = ("none", "login", "consent", "select_account", "create")
 _PROTOCOL_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid", "at_hash")
@@ -55,7 +55,7 @@ def provider_metadata(rules: OAuthRules, offer: Offer) -> dict[str, object]:
         "authorization_endpoint": issuer + AUTHORIZE,
         "token_endpoint": issuer + TOKEN,
         "userinfo_endpoint": issuer + USERINFO,
-        "jwks_uri": issuer + JWKS,
+        "jwks_uri": issuer + JWKS_PATH,
         **dict(_endpoints(rules)),
         "scopes_supported": list(dict.fromkeys((*SCOPES, *offer.scopes))),
         "claims_supported": list(dict.fromkeys((*_PROTOCOL_CLAIMS, *CLAIMS, *offer.claims))),
@@ -78,7 +78,7 @@ def resource_metadata(rules: OAuthRules) -> dict[str, object]:
     return {
         "resource": rules.issuer,
         "authorization_servers": [rules.issuer],
-        "jwks_uri": rules.issuer + JWKS,
+        "jwks_uri": rules.issuer + JWKS_PATH,
         "scopes_supported": list(SCOPES),
         "bearer_methods_supported": ["header", "body"],
         "dpop_signing_alg_values_supported": list(_accepted(rules)),

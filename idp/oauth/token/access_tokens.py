@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from idp.core.claims import ACCESS_TOKEN_TYPE
+from idp.core.claims import ACCESS_TOKEN_TYPE, LONGEST_TOKEN_LIFE
 from idp.core.grant import Grant
 from idp.oauth.algorithms import FAPI_SIGNING
-from idp.oauth.rules import LONGEST_TOKEN_LIFE, OAuthRules
+from idp.oauth.rules import OAuthRules
 from idp.oauth.session_ids import SessionIds
 from idp.oauth.token.grant import Issue
 from idp.ports.ambient import Entropy

@@ -4,12 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from idp.core.account import Account
+from idp.core.claims import LONGEST_TOKEN_LIFE
 from idp.core.client import Client
 from idp.core.grant import Grant
 from idp.core.ids import AccountId, GrantId
 from idp.oauth.errors import InvalidGrant, InvalidScope
 from idp.oauth.neighbours import SubjectOf
-from idp.oauth.rules import LONGEST_TOKEN_LIFE, OFFLINE_ACCESS, SCOPES
+from idp.oauth.rules import OFFLINE_ACCESS, SCOPES
 from idp.oauth.token.families import OVER, Families
 from idp.oauth.token.grant import Issue, TokenRequest
 from idp.oauth.token.once import Once

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from idp.core.account import Account
+from idp.core.claims import LONGEST_TOKEN_LIFE
 from idp.core.client import Client
 from idp.core.grant import Grant
 from idp.oauth.algorithms import DEFAULT_CONTENT_ENCRYPTION, FAPI_SIGNING
@@ -14,7 +15,7 @@ from idp.oauth.errors import InvalidRequest
 from idp.oauth.neighbours import ClaimsOf, KnownClients
 from idp.oauth.referee.jose import TokenRefused
 from idp.oauth.referee.jwe import encrypt
-from idp.oauth.rules import LONGEST_TOKEN_LIFE, OPENID, OAuthRules
+from idp.oauth.rules import OPENID, OAuthRules
 from idp.oauth.session_ids import SessionIds
 from idp.ports.oauth import Signers
 

@@ -16,18 +16,6 @@ from idp.web.oidc.token import TokenDoor
 from idp.web.oidc.userinfo import UserInfoDoor
 from idp.web.routing import Route
 
-BY_TOKEN = frozenset(
-    {
-        "/oauth2/token",
-        "/oauth2/userinfo",
-        "/oauth2/revoke",
-        "/oauth2/register",
-        "/oauth2/device_authorization",
-        "/ofrep/v1/evaluate/flags",
-    }
-)
-"""Endpoints for scripts of any origin: none of them looks at a cookie. The authorization endpoint is never one."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OidcFace:

@@ -196,11 +196,21 @@ async def test_answers_may_go_through_a_popup_and_are_never_stored(jane: Person,
     assert headers["referrer-policy"] == "no-referrer"
 
 
-async def test_no_script_of_another_site_reads_an_answer(jane: Person, app: Client) -> None:
-    """RFC 6749 has no CORS here; nor have we, not for trusted origins either."""
-    answer = await jane.browser.get("/oauth2/authorize?client_id=app", headers={"Origin": "https://evil.example"})
+@pytest.mark.parametrize("origin", ["https://evil.example", "https://app.example.com", "http://localhost:3100"])
+async def test_no_script_reads_an_answer_or_a_page(stranger: Person, app: Client, origin: str) -> None:
+    """No CORS here, not for those either who may call the cookie endpoints: a form's token is on the pages."""
+    asked = await stranger.ask()
+    paths = [
+        "/oauth2/authorize?client_id=app",
+        asked.location,
+        f"/oauth2/authorize/{asked.location.rpartition('/')[2]}",
+    ]
 
-    assert "access-control-allow-origin" not in answer.headers
+    answers = [await stranger.browser.get(path, headers={"Origin": origin}) for path in paths]
+    preflight = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    answers.append(await stranger.browser.options(asked.location, headers=preflight))
+
+    assert all("access-control-allow-origin" not in answer.headers for answer in answers)
 
 
 async def test_head_does_not_act(op: TestProvider, jane: Person, app: Client) -> None:

@@ -18,6 +18,13 @@ PERMISSIONS = (
     (b"access-control-max-age", b"600"),
 )
 EVERYBODY = (ALLOWED, b"*")
+FOR_PEOPLE = (
+    *("/oauth2/authorize", "/oauth2/end_session", "/logout", "/signed-out", "/done"),
+    *("/login", "/login-code", "/second-factor", "/select-account", "/consent", "/device", "/account"),
+    *("/register", "/registered", "/confirm", "/forgot", "/reset"),
+)
+"""Pages, with what lies below them, and what leads to them: their forms' tokens are no script's business, not even a
+trusted origin's."""
 READABLE = (b"access-control-expose-headers", b"www-authenticate, dpop-nonce, etag")
 
 
@@ -51,7 +58,7 @@ class Cors:
         if path in self.public or path in self.by_token or path.rpartition("/")[0] in self.by_token:
             # whoever asks: a cache may keep the answer to one for all
             return [EVERYBODY, READABLE]
-        if origin is None:
+        if origin is None or _is_for_people(path):
             return []
         if not self.rule.allows(origin):
             return [(b"vary", b"Origin")]
@@ -60,6 +67,10 @@ class Cors:
             (b"access-control-allow-credentials", b"true"),
             (b"vary", b"Origin"),
         ]
+
+
+def _is_for_people(path: str) -> bool:
+    return path in FOR_PEOPLE or any(path.startswith(f"{page}/") for page in FOR_PEOPLE)
 
 
 def _is_preflight(scope: Scope) -> bool:

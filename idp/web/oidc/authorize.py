@@ -1,6 +1,6 @@
 """GET and POST /oauth2/authorize, and the way back to it after a page (RFC 6749 §3.1)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import parse_qsl, quote, urlencode
@@ -55,9 +55,9 @@ class AuthorizationEndpoint:
 
     def routes(self) -> list[Route]:
         return [
-            Route(method="GET", path=PATH, endpoint=self._showing_errors(self.begin)),
-            Route(method="POST", path=PATH, endpoint=self._showing_errors(self.begin_by_post)),
-            Route(method="GET", path=f"{PATH}/{{interaction}}", endpoint=self._showing_errors(self.resume)),
+            self._route("GET", PATH, self.begin),
+            self._route("POST", PATH, self.begin_by_post),
+            self._route("GET", f"{PATH}/{{interaction}}", self.resume),
             script_route(),
         ]
 
@@ -92,7 +92,10 @@ class AuthorizationEndpoint:
         state = step.browser_state
         return put_cookies(respond(step), [self.visitors.state_cookie(state)] if state else [])
 
-    def _showing_errors(self, endpoint: Callable[[Request], Awaitable[Response]]) -> Endpoint:
+    def _route(self, method: str, path: str, endpoint: Endpoint) -> Route:
+        return Route(method=method, path=path, endpoint=self._showing_errors(endpoint))
+
+    def _showing_errors(self, endpoint: Endpoint) -> Endpoint:
         """What nobody proved an address for is shown here, and sent nowhere (row 93)."""
 
         async def answer(request: Request) -> Response:

@@ -2,11 +2,15 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, cast
 
 import orjson
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateNumbers, RSAPublicNumbers
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, KeyParameters, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
@@ -21,6 +25,7 @@ ALGORITHMS = (ES256, RS256, PS256, EDDSA)
 """All asymmetric: a key that is published can verify, and never sign (threat row 79, Authlib CVE-2024-37568)."""
 
 RSA_BITS = 3072
+COORDINATE_BYTES = 32
 PUBLIC_MEMBERS = {
     RS256: ("kty", "n", "e"),
     PS256: ("kty", "n", "e"),
@@ -45,6 +50,7 @@ class SigningKey:
         self._key = key
         self._method = JWSRegistry.algorithms[algorithm]
         self._method.check_key(cast(Any, key))
+        self._signature = _signature_by(algorithm, key)
         self._headers: dict[str, bytes] = {}
 
     @classmethod
@@ -82,7 +88,7 @@ class SigningKey:
     def sign(self, claims: Mapping[str, object], token_type: str) -> str:
         """A compact JWS (RFC 7515 §7.1)."""
         message = self._header(token_type) + b"." + _encoded(orjson.dumps(dict(claims)))
-        return (message + b"." + _encoded(self._method.sign(message, self._key))).decode()
+        return (message + b"." + _encoded(self._signature(message))).decode()
 
     def verifies(self, message: bytes, signature: bytes) -> bool:
         return self._method.verify(message, signature, self._key)
@@ -93,6 +99,19 @@ class SigningKey:
             header = _encoded(orjson.dumps({"alg": self.algorithm, "kid": self.id, "typ": token_type}))
             self._headers[token_type] = header
         return header
+
+
+def _signature_by(algorithm: str, key: Key) -> Callable[[bytes], bytes]:
+    """ES256, which signs most, in fewer steps: the parts that no signature changes are made once (RFC 7518 §3.4)."""
+    if not isinstance(key, ECKey):
+        return partial(JWSRegistry.algorithms[algorithm].sign, key=key)
+    private, way = cast(EllipticCurvePrivateKey, key.private_key), ECDSA(SHA256())
+
+    def sign(message: bytes) -> bytes:
+        r, s = decode_dss_signature(private.sign(message, way))
+        return r.to_bytes(COORDINATE_BYTES) + s.to_bytes(COORDINATE_BYTES)
+
+    return sign
 
 
 def _imported(jwk: dict[str, Any]) -> Key:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from idp.core.client import Client, ResourceServer
@@ -10,9 +10,10 @@ from idp.core.ids import ClientId
 from idp.oauth.clients.flaws import Misfit
 from idp.oauth.clients.public_keys import usable_keys
 from idp.ports.oauth import Fetcher, FetchRefused
-from idp.ports.storage import Store
+from idp.ports.storage import Store, UnitOfWork
 
 LONGEST_ID = 2048
+MOST_KNOWN = 1024
 JWK_SET = "application/json, application/jwk-set+json"
 _NO_KEYS: Mapping[str, object] = {"keys": []}
 
@@ -23,9 +24,30 @@ class ClientDocuments(Protocol):
     async def find(self, client_id: str) -> Client | None: ...
 
 
+class KnownRows:
+    """Clients as they were read last. The generation is read with every look, in the same snapshot: nothing here is
+    older than the database. What it saves is reading a client's metadata from their text.
+    """
+
+    def __init__(self, size: int = MOST_KNOWN) -> None:
+        self._size = size
+        self._held: tuple[int, dict[ClientId, Client]] = (-1, {})
+
+    def look(self, work: UnitOfWork, client_id: ClientId) -> Client | None:
+        generation = work.oauth.clients.generation()
+        of_generation, clients = self._held
+        if generation != of_generation or len(clients) > self._size:
+            clients = {}
+            self._held = (generation, clients)
+        known = clients.get(client_id)
+        if known is None and (known := work.oauth.clients.by_id(client_id)) is not None:
+            clients[client_id] = known
+        return known
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientBook:
-    """One point read for each question: what the command line changes is in effect at once.
+    """One small read for each question: what the command line changes is in effect at once.
 
     `documents` is None where client ID metadata documents are off.
     """
@@ -33,12 +55,13 @@ class ClientBook:
     store: Store
     fetcher: Fetcher
     documents: ClientDocuments | None = None
+    _known: KnownRows = field(default_factory=KnownRows)
 
     async def find(self, client_id: str) -> Client | None:
         """A client that may act now. A row of ours wins over a document, so that a disabled one stays disabled."""
         if not 0 < len(client_id) <= LONGEST_ID or not client_id.isprintable():
             return None
-        client = await self.store.read(lambda work: work.oauth.clients.by_id(ClientId(client_id)))
+        client = await self.store.read(lambda work: self._known.look(work, ClientId(client_id)))
         if client is None and self.documents is not None and client_id.startswith("https://"):
             client = await self.documents.find(client_id)
         return client if client is not None and client.disabled_at is None else None

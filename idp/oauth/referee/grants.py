@@ -44,13 +44,16 @@ class _Payload(OAuth2Payload):  # type: ignore[misc]
 
 
 class _Request(OAuth2Request):  # type: ignore[misc]
-    """The address is not Authlib's to judge: our server stands behind a proxy, or on loopback in development."""
+    """Without Authlib's own beginning, which demands https of an address: our server stands behind a proxy, or on
+    loopback in development, and what it asks of addresses it asks elsewhere.
+    """
 
     def __init__(self, client: Client, method: str, form: Mapping[str, str]) -> None:
-        super().__init__("POST", "https://server/")
         self.payload: _Payload = _Payload(form)
         self.client: _Client = _Client(client)
         self.auth_method = method
+        self.authorization_code: Any = None
+        self.refresh_token: Any = None
 
     @property
     def form(self) -> Mapping[str, str]:

@@ -1,7 +1,6 @@
 """What a client sent to an endpoint of the protocol, as the verbs take it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -30,18 +29,25 @@ class ReadForm:
     certificate_header: str | None = None
 
     async def __call__(self, request: Request) -> OAuthRequest:
-        fields = _fields(await request.body(), request.headers.get("content-type", ""))
-        resources = tuple(value for name, value in fields if name in REPEATABLE)
-        return replace(self.head(request), form=_once(fields), resources=resources)
+        body = await request.body()
+        headers, dpop = _headers(request.scope)
+        fields = _fields(body, headers.get("content-type", ""))
+        return self._request(request, headers, dpop, fields)
 
     def head(self, request: Request) -> OAuthRequest:
         """All but the body, which is no form."""
+        return self._request(request, *_headers(request.scope), [])
+
+    def _request(
+        self, request: Request, headers: dict[str, str], dpop: tuple[str, ...], fields: list[tuple[str, str]]
+    ) -> OAuthRequest:
         return OAuthRequest(
             method=request.method,
             url=self.issuer + str(request.scope["path"]),
-            headers=_headers(request.scope),
-            form={},
-            dpop=tuple(_all(request.scope, b"dpop")),
+            headers=headers,
+            form=_once(fields),
+            resources=tuple([value for name, value in fields if name in REPEATABLE]),
+            dpop=dpop,
             certificate=self._certificate(request.scope),
             source=source_of(request.scope, "oidc"),
         )
@@ -49,19 +55,20 @@ class ReadForm:
     def _certificate(self, scope: Scope) -> str | None:
         if self.certificate_header is None or not self.addresses.trusts_peer_of(scope):
             return None
-        shown = list(_all(scope, self.certificate_header.lower().encode()))
+        wanted = self.certificate_header.lower().encode()
+        shown = [value.decode("latin-1") for name, value in scope["headers"] if name == wanted]
         return shown[0] if len(shown) == 1 else None
 
 
-def _headers(scope: Scope) -> dict[str, str]:
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    if len(list(_all(scope, b"authorization"))) > 1:
+def _headers(scope: Scope) -> tuple[dict[str, str], tuple[str, ...]]:
+    """By name, and every DPoP header by itself."""
+    told = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+    headers = dict(told)
+    if len(headers) == len(told):
+        return headers, (headers["dpop"],) if "dpop" in headers else ()
+    if sum(name == "authorization" for name, _ in told) > 1:
         raise InvalidRequest("more than one Authorization header")
-    return headers
-
-
-def _all(scope: Scope, wanted: bytes) -> Iterable[str]:
-    return (value.decode("latin-1") for name, value in scope["headers"] if name == wanted)
+    return headers, tuple(value for name, value in told if name == "dpop")
 
 
 def _fields(body: bytes, content_type: str) -> list[tuple[str, str]]:

@@ -64,7 +64,7 @@ class PagesFace:
         return self.authorization
 
     def route(self, method: str, path: str, endpoint: Endpoint) -> Route:
-        return Route(method=method, path=path, endpoint=_answering(endpoint), for_people=True)
+        return Route(method=method, path=path, endpoint=_answering(endpoint))
 
     def source(self, request: Request) -> Source:
         return source_of(request.scope, PAGES)

@@ -73,15 +73,8 @@ async def open_provider(
         verbs = build_verbs(ground, extensions)
         await verbs.declare_tenants(declared_tenants(settings))
         late = await _open_openid(stack, ground, verbs)
-        faces = build_faces(settings)
         readiness = Readiness(check=ground.store.ping)
-        inside = Inside(
-            verbs=verbs,
-            documents=build_documents(ground, late),
-            readiness=readiness,
-            late=partial(late_routes, late, ground, verbs, faces),
-        )
-        application = build_application(inside, faces, logs.named("web"))
+        application = _application(ground, verbs, late, readiness)
         relay = build_relay(ground, verbs, late)
         duties = build_duties(ground, verbs, relay, application.complete)
         stack.push_async_callback(duties.stop)
@@ -99,6 +92,17 @@ async def open_provider(
             application=application,
             logs=logs,
         )
+
+
+def _application(ground: Ground, verbs: Verbs, late: LateOpenID | None, readiness: Readiness) -> Application:
+    faces = build_faces(ground.settings)
+    inside = Inside(
+        verbs=verbs,
+        documents=build_documents(ground, late),
+        readiness=readiness,
+        late=partial(late_routes, late, ground, verbs, faces),
+    )
+    return build_application(inside, faces, ground.logs.named("web"))
 
 
 async def _open_openid(stack: AsyncExitStack, ground: Ground, verbs: Verbs) -> LateOpenID | None:

@@ -33,7 +33,7 @@ from idp.crypto.rotation import (
     turn_all,
     weed,
 )
-from idp.crypto.signing_key import ALGORITHMS
+from idp.crypto.signing_key import ALGORITHMS, RSA_BITS
 from idp.crypto.verifier import KeyringVerifier
 from idp.ports.ambient import Clock
 from idp.ports.crypto import Sealer, TokenSigner
@@ -75,12 +75,14 @@ class Keyring:
         sealer: Sealer,
         schedule: Schedule,
         algorithms: Sequence[str] = ALGORITHMS,
+        rsa_bits: int = RSA_BITS,
     ) -> None:
         self._issuer = issuer
         self._clock = clock
         self._sealer = sealer
         self._schedule = schedule
         self._algorithms = tuple(algorithms)
+        self._rsa_bits = rsa_bits
         self._store: Store | None = None
         self._opened: OpenedKeys | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -177,10 +179,13 @@ class Keyring:
     def _pairs(self, rows: Sequence[StoredKey]) -> Mapping[str, Pair]:
         return {algorithm: keys for algorithm in self._algorithms if (keys := pair(rows, algorithm)) is not None}
 
+    async def _make_row(self, algorithm: str, state: KeyState, now: datetime) -> StoredKey:
+        return await make_row(algorithm, state, self._sealer, now, rsa_bits=self._rsa_bits)
+
     async def _complete(self) -> bool:
         """Makes what there must be one of and is none."""
         wanted, now = missing(await self.rows(), self._algorithms), self._clock.now()
-        spares = [await make_row(algorithm, state, self._sealer, now) for algorithm, state in wanted]
+        spares = await asyncio.gather(*(self._make_row(algorithm, state, now) for algorithm, state in wanted))
         if spares:
             await self._database.transact(lambda work: complete(work, spares))
         return bool(spares)
@@ -207,7 +212,7 @@ class Keyring:
             algorithm=algorithm,
             setting=keys.active.id,
             rising=keys.next.id,
-            fresh=await make_row(algorithm, KeyState.NEXT, self._sealer, now),
+            fresh=await self._make_row(algorithm, KeyState.NEXT, now),
             was_known=self._schedule.is_known(keys.next, now),
         )
 
@@ -225,7 +230,7 @@ class Keyring:
         if keys is not None and keys.active == key:
             return Expulsion(key=key, turn=await self._turn_of(keys, now))
         if keys is not None and keys.next == key:
-            return Expulsion(key=key, spares=(await make_row(key.algorithm, KeyState.NEXT, self._sealer, now),))
+            return Expulsion(key=key, spares=(await self._make_row(key.algorithm, KeyState.NEXT, now),))
         return Expulsion(key=key)
 
 

@@ -10,7 +10,7 @@ import orjson
 from idp.core.ids import KeyId
 from idp.crypto.jwks import Published, publish
 from idp.crypto.rotation import KeyState, first
-from idp.crypto.signing_key import ALGORITHMS, KeyUnusable, SigningKey
+from idp.crypto.signing_key import ALGORITHMS, RSA_BITS, KeyUnusable, SigningKey
 from idp.crypto.verifier import VerifyingKeys
 from idp.ports.crypto import SealBroken, Sealer
 from idp.ports.storage import StoredKey
@@ -56,9 +56,11 @@ def open_keys(rows: Sequence[StoredKey], before: OpenedKeys | None, sealer: Seal
     )
 
 
-async def make_row(algorithm: str, state: KeyState, sealer: Sealer, now: datetime) -> StoredKey:
+async def make_row(
+    algorithm: str, state: KeyState, sealer: Sealer, now: datetime, *, rsa_bits: int = RSA_BITS
+) -> StoredKey:
     """A new key, ready to be stored. Made in another thread: RSA keys take their time."""
-    key = await asyncio.to_thread(SigningKey.generate, algorithm)
+    key = await asyncio.to_thread(SigningKey.generate, algorithm, rsa_bits)
     return StoredKey(
         id=key.id,
         algorithm=algorithm,

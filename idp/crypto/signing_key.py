@@ -25,6 +25,8 @@ ALGORITHMS = (ES256, RS256, PS256, EDDSA)
 """All asymmetric: a key that is published can verify, and never sign (threat row 79, Authlib CVE-2024-37568)."""
 
 RSA_BITS = 3072
+"""128 bits of strength (NIST SP 800-57 Part 1 §5.6.1). 2048 have 112, and sign 2.6 times as fast: 420 µs, not 1,100."""
+
 COORDINATE_BYTES = 32
 PUBLIC_MEMBERS = {
     RS256: ("kty", "n", "e"),
@@ -54,12 +56,12 @@ class SigningKey:
         self._headers: dict[str, bytes] = {}
 
     @classmethod
-    def generate(cls, algorithm: str) -> "SigningKey":
+    def generate(cls, algorithm: str, rsa_bits: int = RSA_BITS) -> "SigningKey":
         """A fresh one. RSA takes a fifth of a second or more: not on the event loop."""
         parameters: KeyParameters = {"alg": algorithm, "use": "sig"}
         match algorithm:
             case "RS256" | "PS256":
-                return cls(algorithm, RSAKey.generate_key(RSA_BITS, parameters))
+                return cls(algorithm, RSAKey.generate_key(rsa_bits, parameters))
             case "ES256":
                 return cls(algorithm, ECKey.generate_key("P-256", parameters))
             case "EdDSA":

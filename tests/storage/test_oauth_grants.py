@@ -196,6 +196,37 @@ async def test_clients_of_a_session_are_remembered_as_long_as_it_is(store: Store
     assert await store.read(clients) == known
 
 
+async def test_sessions_are_found_by_who_a_client_knows_in_them(store: Store) -> None:
+    """For a hint that outlived its cookie (OIDC RP-Initiated Logout §2)."""
+    await begin(store, a_grant(1), a_grant(2, client_id=OTHER))
+
+    def open_more(work: UnitOfWork) -> None:
+        work.sessions.open(a_session(2, revoked_at=NOW))
+        work.sessions.open(a_session(3, expires_at=NOW + MINUTE))
+        work.oauth.grants.open(a_grant(3, session=2))
+        work.oauth.grants.open(a_grant(4, session=3))
+
+    await store.transact(open_more)
+
+    async def found(client_id: ClientId, subject: str, now: datetime = NOW) -> list[str]:
+        return list(await store.read(lambda work: work.oauth.grants.sessions_of(client_id, subject, now)))
+
+    assert await found(APP, "subject of 1") == [a_session(1).id, a_session(3).id]
+    assert await found(APP, "subject of 1", NOW + MINUTE) == [a_session(1).id]
+    assert await found(APP, "subject of 2") == []
+    told = await store.read(lambda work: work.oauth.grants.signed_in(NOW + MINUTE))
+    assert told == [(a_session(1).id, APP, "subject of 1"), (a_session(1).id, OTHER, "subject of 1")]
+
+
+async def test_a_grant_is_bound_to_a_key(store: Store) -> None:
+    """RFC 9449 §5."""
+    await begin(store)
+
+    await store.transact(lambda work: work.oauth.grants.bind(a_grant().id, {"jkt": "thumbprint"}))
+
+    assert await _find(store, a_grant()) == a_grant(confirmation={"jkt": "thumbprint"})
+
+
 async def test_a_grant_needs_an_account(store: Store) -> None:
     with pytest.raises(NotFound):
         await store.transact(lambda work: work.oauth.grants.open(a_grant(session=None)))

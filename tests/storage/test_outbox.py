@@ -103,3 +103,18 @@ async def test_a_refusal_sends_what_was_put_before_it(store: OpenStore) -> None:
     async with asyncio.timeout(5):
         await store.parcels_waiting.wait()
     assert await _lease(store) == ["parcel-0001"]
+
+
+async def test_who_waits_for_a_delivery_sees_when_it_is_done(store: Store) -> None:
+    first, second = a_parcel(1), a_parcel(2)
+    await _put(store, first, second)
+
+    async def holds(*parcels: Parcel) -> bool:
+        return await store.read(lambda work: work.outbox.holds([parcel.id for parcel in parcels]))
+
+    await store.transact(lambda work: work.outbox.done(first.id))
+    assert await holds(first, second)
+    assert not await holds(first)
+    await store.transact(lambda work: work.outbox.done(second.id))
+    assert not await holds(first, second)
+    assert not await holds()

@@ -33,6 +33,14 @@ format: .venv/.dev-installed ## Format the code and mend what the linter can men
 lock: ## Write the lock files anew (ARGS=--upgrade for newer versions)
 	@.ci/lock $(ARGS)
 
+.PHONY: texts
+texts: .venv/.dev-installed ## Write what is new in the pages into their catalogues
+	@$(BIN)/python -m tests.pages.texts
+
+.PHONY: screens
+screens: .venv/.dev-installed ## Take the pictures of the docs anew, in Chromium
+	@$(BIN)/python -m tests.pages.browser.screens
+
 .PHONY: bench
 bench: .venv/.dev-installed ## Measure this machine beside its own ceiling
 	@$(BIN)/python benchmarks/run.py $(ARGS)

@@ -59,7 +59,12 @@ def render(request: Request, template: str, *, status: int = 200, look: Look = U
             "problems": Problems(cast("Mapping[str, str]", values.get("problems", {}))),
         },
     )
-    headers = {
+    response = Response(body, status, headers=_headers(look, language), media_type="text/html")
+    return put_cookies(response, [browser.cookie] if browser.cookie else [])
+
+
+def _headers(look: Look, language: str) -> dict[str, str]:
+    return {
         "content-security-policy": content_policy(look),
         "content-language": language,
         # a sign-in in a popup must be able to answer the window that opened it (display=popup)
@@ -69,8 +74,6 @@ def render(request: Request, template: str, *, status: int = 200, look: Look = U
         "referrer-policy": "no-referrer",
         "vary": "Accept-Language, Cookie",
     }
-    response = Response(body, status, headers=headers, media_type="text/html")
-    return put_cookies(response, [browser.cookie] if browser.cookie else [])
 
 
 def language_of(request: Request, look: Look = USUAL) -> str:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from idp.core.errors import AccountLocked, CodeRejected
-from idp.sdk import Enrollable, Enrolment
+from idp.sdk import Enrollable
 from idp.usecases.factors.manage import ManageFactors
 from idp.usecases.sessions.identify import Principal
 from idp.web.pages.account.gate import Gate
@@ -34,7 +34,7 @@ class FactorPages:
         match form.get("do"):
             case "begin":
                 enrolment = await self.factors.begin(account, form.get("method", ""))
-                return self._set_up(request, principal, form, enrolment=enrolment)
+                return self._set_up(request, principal, form, enrolment=enrolment, drawing=drawn(enrolment.uri))
             case "confirm":
                 return await self._confirm(request, principal, form)
             case "remove":
@@ -73,25 +73,11 @@ class FactorPages:
         )
 
     def _set_up(
-        self,
-        request: Request,
-        principal: Principal,
-        form: Form,
-        *,
-        enrolment: Enrolment | None = None,
-        problem: str = "",
-        status: int = 200,
+        self, request: Request, principal: Principal, form: Form, *, status: int = 200, **values: object
     ) -> Response:
-        return self.gate.page(
-            request,
-            principal,
-            "account/factor_set_up.html",
-            status,
-            method=form.get("method", ""),
-            enrolment=enrolment,
-            drawing=drawn(enrolment.uri) if enrolment else "",
-            problem=problem,
-        )
+        usual: dict[str, object] = {"enrolment": None, "drawing": "", "problem": ""}
+        shown = {**usual, **values, "method": form.get("method", "")}
+        return self.gate.page(request, principal, "account/factor_set_up.html", status, **shown)
 
 
 def drawn(uri: str) -> str:

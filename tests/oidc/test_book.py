@@ -232,6 +232,17 @@ async def test_what_the_configuration_names_is_the_configurations(op: TestProvid
     assert await book.find("other") == other
 
 
+async def test_a_change_in_the_file_is_a_change_here(op: TestProvider, book: ClientBook) -> None:
+    declare = openid_of(op).declare_clients
+    await declare([declared()])
+
+    await declare([declared(skip_consent=True)])
+    client = await book.find("shop")
+
+    assert client is not None
+    assert client.terms.skip_consent
+
+
 async def test_a_start_that_changes_nothing_writes_nothing(op: TestProvider) -> None:
     declare, store = openid_of(op).declare_clients, op.provider.store
     resources = [DeclaredResource(identifier="https://api.example.com", scopes=("read",))]

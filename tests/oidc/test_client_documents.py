@@ -129,6 +129,11 @@ def test_an_id_that_can_be_a_document_is_written_in_one_way(address: str, is_one
     assert is_document_address(address) is is_one
 
 
+async def test_an_address_that_can_be_no_document_is_not_fetched(book: ClientBook, there: Site) -> None:
+    assert await book.find(there.url("/client.json?a=1")) is None
+    assert there.asked == []
+
+
 async def test_documents_are_off_unless_the_operator_says_otherwise(
     there: Site, tmp_path: Path, template: Path
 ) -> None:

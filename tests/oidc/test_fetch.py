@@ -10,8 +10,9 @@ import pytest
 
 from idp.fetch import GuardedFetcher
 from idp.fetch.exchange import LARGEST, Exchange
+from idp.fetch.shelf import MOST, Shelf
 from idp.fetch.target import Gate, resolve_by_system
-from idp.ports.oauth import FetchRefused
+from idp.ports.oauth import Fetched, FetchRefused
 from idp.testing.clock import MovableClock
 from tests.oidc.site import Page, Site, ca_bundle, site
 
@@ -134,6 +135,22 @@ async def test_the_next_address_is_tried_where_nobody_listens(there: Site, make:
     fetcher = make(resolve=resolving(["127.0.0.9", "127.0.0.1"]))
 
     assert (await fetcher.get(there.url("/", "rp.test"), accept=JSON)).body == b"{}"
+
+
+async def test_who_answers_nonsense_is_not_asked_at_the_next_address(there: Site, make: Make) -> None:
+    there.pages["/"] = Page(status="nonsense")
+    fetcher = make(resolve=resolving(["127.0.0.1", "127.0.0.1"]))
+
+    assert "could not be asked" in await refused(fetcher, there.url("/", "rp.test"))
+    assert len(there.asked) == 1
+
+
+async def test_a_name_that_nobody_knows_is_refused(make: Make) -> None:
+    async def resolve(_host: str, _port: int) -> Sequence[str]:
+        raise OSError("no such name")
+
+    assert "does not resolve" in await refused(make(resolve=resolve), "https://rp.test/")
+    assert "not to be dialled" in await refused(make(resolve=resolving([])), "https://rp.test/")
 
 
 async def test_the_certificate_must_name_the_host(there: Site, make: Make) -> None:
@@ -268,6 +285,20 @@ async def test_nothing_is_kept_for_less_than_ten_seconds_or_more_than_an_hour(
     await fetcher.get(there.url("/"), accept=JSON)
 
     assert (before, len(there.asked)) == (1, 2)
+
+
+def test_what_is_kept_is_bounded() -> None:
+    """Row 116: what was asked for longest ago goes first."""
+    shelf, clock = Shelf(), MovableClock()
+    until = clock.now() + timedelta(hours=1)
+    for number in range(MOST):
+        shelf.put((str(number), JSON), Fetched(body=b"", media_type=JSON), until)
+    shelf.get(("0", JSON), clock.now())
+
+    shelf.put(("one more", JSON), Fetched(body=b"", media_type=JSON), until)
+
+    kept = [shelf.get((name, JSON), clock.now()) is not None for name in ("0", "1", "2", "one more")]
+    assert kept == [True, False, True, True]
 
 
 async def test_a_refusal_is_remembered_so_that_nobody_is_hammered(there: Site, make: Make, clock: MovableClock) -> None:

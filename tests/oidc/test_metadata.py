@@ -176,6 +176,8 @@ BAD_KEYS = {
     "a symmetric key": private(OctKey, 256),
     "a symmetric key without its value": {"kty": "oct"},
     "a short RSA key": {"kty": "RSA", "e": "AQAB", "n": "w" * 171},
+    "an RSA key without a modulus": {"kty": "RSA", "e": "AQAB"},
+    "an RSA key with an even exponent": {"kty": "RSA", "e": "BA", "n": "w" * 342},
     "an unknown curve": {"kty": "EC", "crv": "P-192", "x": "AA", "y": "AA"},
     "a short coordinate": {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"},
     "no base64url": {"kty": "OKP", "crv": "Ed25519", "x": "!" * 43},
@@ -235,6 +237,20 @@ def test_names_in_other_languages_are_kept_by_their_tags() -> None:
 @pytest.mark.parametrize("member", ["client_name#", "client_name#no tag", "logo_uri#<script>"])
 def test_what_is_no_language_is_no_translation(member: str) -> None:
     flaw(member.partition("#")[0], **{member: "https://a.example/"})
+
+
+def test_translations_are_bounded() -> None:
+    """Row 116."""
+    _, flaws = examine_metadata(
+        {"redirect_uris": [CALLBACK], **{f"client_name#en-x{number:02}": "A" for number in range(65)}}
+    )
+
+    assert [one.member for one in flaws] == ["client_name"]
+
+
+def test_a_scope_may_be_a_list() -> None:
+    assert parse(scope=["openid", "email"]).scope == ("openid", "email")
+    flaw("scope", scope=["openid", 7])
 
 
 def test_a_translated_address_is_checked_like_the_other() -> None:

@@ -82,6 +82,10 @@ def test_an_issuer_without_tls_keeps_no_profile(profile: Profile) -> None:
     assert subjects(lacks_around(rules, profile)) == ["issuer"]
 
 
+def test_a_configuration_that_asks_nobody_for_the_profile_lacks_it() -> None:
+    assert subjects(lacks_of_rules(RULES, Profile.FAPI2)) == ["oidc.profile"]
+
+
 def test_an_open_door_is_no_door_of_a_bank() -> None:
     rules = replace(RULES, profile=Profile.FAPI2, registration=Registration.OPEN)
 

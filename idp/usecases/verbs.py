@@ -294,7 +294,7 @@ class Verbs:
 
     @cached_property
     def own_sessions(self) -> OwnSessions:
-        return OwnSessions(store=self.world.store, clock=self.world.clock)
+        return OwnSessions(store=self.world.store, clock=self.world.clock, endings=self.endings)
 
     @cached_property
     def connected_apps(self) -> ConnectedApps:

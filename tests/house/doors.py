@@ -9,6 +9,7 @@ COOKIES = "idp/web/cookies.py"
 MIDDLEWARE = "idp/web/middleware/"
 CRYPTO = "idp/crypto/"
 SIGN_IN = "idp/usecases/signin/door.py"
+ENDINGS = "idp/usecases/sessions/ending.py"
 
 REQUESTS = {"request", "req", "connection", "conn", "websocket"}
 FROM_THE_CALLER = {"url", "base_url", "url_for", "client"}
@@ -88,6 +89,16 @@ def sessions_are_opened_in_one_place(module: Module) -> Iterator[Finding]:
     for call in module.calls():
         if dotted(call.func).endswith(".sessions.open"):
             yield module.at(call, f"sessions are opened in {SIGN_IN}")
+
+
+def sessions_are_ended_in_one_place(module: Module) -> Iterator[Finding]:
+    """A session that ends unannounced lives on in every app it signed in to (OIDC Back-Channel Logout)."""
+    if module.is_in(ENDINGS):
+        return
+    for call in module.calls():
+        holder, _, method = dotted(call.func).rpartition(".")
+        if holder.endswith("work.sessions") and method.startswith("revoke"):
+            yield module.at(call, f"sessions are ended in {ENDINGS}")
 
 
 def prints_nothing(module: Module) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ RULES = [
     doors.the_request_tells_no_address,
     doors.tokens_are_read_in_one_place,
     doors.sessions_are_opened_in_one_place,
+    doors.sessions_are_ended_in_one_place,
     doors.prints_nothing,
 ]
 
@@ -30,6 +31,8 @@ SEEN: list[tuple[ModuleRule, str]] = [
     (doors.tokens_are_read_in_one_place, "joserfc.jws.deserialize_compact(token, key)"),
     (doors.tokens_are_read_in_one_place, "jwt.get_unverified_header(token)"),
     (doors.sessions_are_opened_in_one_place, "work.sessions.open(session)"),
+    (doors.sessions_are_ended_in_one_place, "work.sessions.revoke(session.id, now)"),
+    (doors.sessions_are_ended_in_one_place, "self.work.sessions.revoke_all(account.id, now)"),
     (doors.prints_nothing, 'print("hello")'),
 ]
 
@@ -41,6 +44,8 @@ UNSEEN: list[tuple[ModuleRule, str, str]] = [
     (doors.tokens_are_read_in_one_place, "idp/web/planted.py", "line.decode()\nverifier.verify(token)"),
     (doors.sessions_are_opened_in_one_place, doors.SIGN_IN, "work.sessions.open(session)"),
     (doors.sessions_are_opened_in_one_place, "idp/web/planted.py", "path.open()"),
+    (doors.sessions_are_ended_in_one_place, doors.ENDINGS, "work.sessions.revoke(session.id, now)"),
+    (doors.sessions_are_ended_in_one_place, "idp/web/planted.py", "endings.one(work)\nwork.oauth.grants.revoke(1)"),
     (doors.prints_nothing, "idp/cli/user.py", "print(1)"),
 ]
 

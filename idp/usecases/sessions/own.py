@@ -10,6 +10,7 @@ from idp.core.session import Session, Source
 from idp.ports.ambient import Clock
 from idp.ports.storage import Store, UnitOfWork
 from idp.usecases.occasion import Occasion
+from idp.usecases.sessions.ending import Endings
 from idp.usecases.sessions.identify import Principal
 
 
@@ -19,6 +20,7 @@ class OwnSessions:
 
     store: Store
     clock: Clock
+    endings: Endings
 
     async def of(self, principal: Principal) -> Sequence[Session]:
         """The live ones, newest first."""
@@ -28,28 +30,26 @@ class OwnSessions:
     async def end(self, principal: Principal, session_id: SessionId, source: Source) -> None:
         """Raises NotFound for a stranger's session as for one that never was."""
         occasion = Occasion(source=source, now=self.clock.now())
-        await self.store.transact(lambda work: _end(work, principal, session_id, occasion))
+        await self.store.transact(lambda work: self._end(work, principal, session_id, occasion))
 
     async def end_others(self, principal: Principal, source: Source) -> int:
         """All but the one that asks; known devices are forgotten with them. How many were live."""
         occasion = Occasion(source=source, now=self.clock.now())
-        return await self.store.transact(lambda work: _end_others(work, principal, occasion))
+        return await self.store.transact(lambda work: self._end_others(work, principal, occasion))
 
+    def _end(self, work: UnitOfWork, principal: Principal, session_id: SessionId, occasion: Occasion) -> None:
+        session = work.sessions.by_id(session_id)
+        if session is None or session.account_id != principal.account.id:
+            raise NotFound
+        if not self.endings.one(work, session_id, occasion.now):
+            raise NotFound
+        event = Event(name=EventName.SESSION_ENDED, account_id=session.account_id, session_id=session_id)
+        work.record(event, source=occasion.source, now=occasion.now)
 
-def _end(work: UnitOfWork, principal: Principal, session_id: SessionId, occasion: Occasion) -> None:
-    session = work.sessions.by_id(session_id)
-    if session is None or session.account_id != principal.account.id:
-        raise NotFound
-    if not work.sessions.revoke(session_id, occasion.now):
-        raise NotFound
-    event = Event(name=EventName.SESSION_ENDED, account_id=session.account_id, session_id=session_id)
-    work.record(event, source=occasion.source, now=occasion.now)
-
-
-def _end_others(work: UnitOfWork, principal: Principal, occasion: Occasion) -> int:
-    account_id = principal.account.id
-    ended = work.sessions.revoke_all(account_id, occasion.now, keep=principal.session.id)
-    work.devices.drop(account_id)
-    event = Event(name=EventName.SESSION_REVOKED, account_id=account_id, detail={"sessions": ended})
-    work.record(event, source=occasion.source, now=occasion.now)
-    return ended
+    def _end_others(self, work: UnitOfWork, principal: Principal, occasion: Occasion) -> int:
+        account_id = principal.account.id
+        ended = self.endings.all_of(work, account_id, occasion.now, keep=principal.session.id)
+        work.devices.drop(account_id)
+        event = Event(name=EventName.SESSION_REVOKED, account_id=account_id, detail={"sessions": ended})
+        work.record(event, source=occasion.source, now=occasion.now)
+        return ended

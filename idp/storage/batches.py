@@ -8,6 +8,7 @@ from typing import Any
 from idp.core.errors import Refusal, StorageUnavailable
 from idp.storage.faults import as_told, code_of
 from idp.storage.lane import Unit
+from idp.storage.lock import begin
 from idp.storage.work import Work
 
 
@@ -17,17 +18,20 @@ class Writer:
     `raw` is the driver's connection beneath `work`: transactions are begun and ended there, by hand.
     """
 
-    def __init__(self, raw: sqlite3.Connection, work: Work, on_parcel: Callable[[], object]) -> None:
+    def __init__(
+        self, raw: sqlite3.Connection, work: Work, on_parcel: Callable[[], object], *, patience_seconds: float
+    ) -> None:
+        """`patience_seconds`: how long another process may hold the lock."""
         self._raw = raw
         self._work = work
         self._on_parcel = on_parcel
+        self._patience_seconds = patience_seconds
 
     def run(self, units: Sequence[Unit[Any]]) -> None:
         wanted = [unit for unit in units if not unit.is_given_up]
         self._work.parcels = 0
         try:
-            # not deferred: a transaction that begins by reading fails at once when it cannot write, and never waits
-            self._raw.execute("BEGIN IMMEDIATE")
+            begin(self._raw, self._patience_seconds)
             for unit in wanted:
                 self._run_one(unit)
             self._raw.execute("COMMIT")

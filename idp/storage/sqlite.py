@@ -28,6 +28,7 @@ from idp.storage.work import Stationery, Work
 R = TypeVar("R")
 
 PING_SECONDS = 2.0
+IN_A_ROW = 16
 STATEMENTS = 512
 """Kept prepared, of each connection; there are not as many."""
 
@@ -39,6 +40,7 @@ _PRAGMAS = (
     "PRAGMA journal_size_limit = 67108864",
     "PRAGMA trusted_schema = OFF",
 )
+_WRITING = (*_PRAGMAS, "PRAGMA busy_timeout = 0")  # `begin` waits in its own way, and nothing else has to
 _READ_ONLY = (*_PRAGMAS, "PRAGMA query_only = ON")
 
 
@@ -51,6 +53,7 @@ class SqliteStore:
         self.parcels_waiting = parcels_waiting
         self._writing, self._reading = lanes
         self._glances: Glances | None = glances
+        self._glanced = 0
         self._connections = connections
 
     async def transact(self, fn: Callable[[UnitOfWork], R]) -> R:
@@ -58,6 +61,9 @@ class SqliteStore:
 
     async def read(self, fn: Callable[[UnitOfWork], R]) -> R:
         """At once where that is quick, as almost always; else on the reading lane."""
+        self._glanced += 1
+        if not self._glanced % IN_A_ROW:
+            await asyncio.sleep(0)  # whoever reads on and on must let others have the loop
         if self._glances is not None:
             with suppress(TooLong):
                 return self._glances.look(fn)
@@ -88,7 +94,7 @@ async def open_sqlite(path: Path, stationery: Stationery, limits: Limits) -> Sql
     parcels_waiting = asyncio.Event()
     async with AsyncExitStack() as exits:
         try:
-            writing = await exits.enter_async_context(_connected(path, limits, _PRAGMAS))
+            writing = await exits.enter_async_context(_connected(path, limits, _WRITING))
             reading = await exits.enter_async_context(_connected(path, limits, _READ_ONLY))
             glancing = exits.enter_context(closing(_connected_here(path)))
         except sqlite3.Error as error:
@@ -97,6 +103,7 @@ async def open_sqlite(path: Path, stationery: Stationery, limits: Limits) -> Sql
             writing._conn,
             Work(SqliteDriver(writing._conn), stationery, writes=True),
             on_parcel=lambda: loop.call_soon_threadsafe(parcels_waiting.set),
+            patience_seconds=limits.lock_timeout_seconds,
         )
         reader = Reader(reading._conn, Work(SqliteDriver(reading._conn), stationery, writes=False))
         longest = limits.longest_queue
@@ -149,6 +156,6 @@ def _connected_here(path: Path) -> sqlite3.Connection:
 
 def _set_up(raw: sqlite3.Connection, limits: Limits, pragmas: tuple[str, ...]) -> None:
     enter_wal(raw, limits.lock_timeout_seconds)
+    demand_current(SqliteDriver(raw))
     for pragma in pragmas:
         raw.execute(pragma)
-    demand_current(SqliteDriver(raw))

@@ -1,9 +1,12 @@
 """Holding a unit of work open at a chosen point, on either database."""
 
 import asyncio
+import threading
 
 from sqlalchemy.util import await_only
 from sqlalchemy.util.concurrency import in_greenlet
+
+from idp.storage.glances import TooLong
 
 PATIENCE_SECONDS = 10
 
@@ -15,6 +18,7 @@ class Gate:
         self.reached = asyncio.Event()
         self._opened = asyncio.Event()
         self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
 
     def open(self) -> None:
         self._opened.set()
@@ -22,6 +26,8 @@ class Gate:
     def wait(self) -> None:
         if in_greenlet():  # PostgreSQL: a unit runs on the loop's own thread
             await_only(self._wait())
+        elif threading.get_ident() == self._thread:
+            raise TooLong  # SQLite: what waits is no glance
         else:
             asyncio.run_coroutine_threadsafe(self._wait(), self._loop).result()
 

@@ -44,12 +44,7 @@ def serve(settings: Settings, sockets: Sequence[socket.socket], moments: Moments
         _caution(settings, logs)
         if settings.server.workers == 1:
             return run_loop(_alone(settings, sockets, moments, logs))
-        run_loop(_prepare(settings, moments, logs))
-        from idp.server.supervisor import Supervisor  # noqa: PLC0415 - one process alone need not wait for it
-
-        listen(sockets)
-        supervisor = Supervisor(settings, sockets, log=logs.named("server"))
-        return asyncio.run(supervisor.run(lambda: _is_listening(sockets, moments, logs)))
+        return asyncio.run(_supervise(settings, sockets, moments, logs))
 
 
 def _caution(settings: Settings, logs: Logs) -> None:
@@ -73,12 +68,25 @@ async def _alone(settings: Settings, sockets: Sequence[socket.socket], moments: 
     return 0
 
 
-async def _prepare(settings: Settings, moments: Moments, logs: Logs) -> int:
+async def _supervise(settings: Settings, sockets: Sequence[socket.socket], moments: Moments, logs: Logs) -> int:
+    from idp.server.supervisor import Supervisor  # noqa: PLC0415 - one process alone need not wait for it
+
+    supervisor = Supervisor(settings, sockets, log=logs.named("server"))
+    await supervisor.hatch()
+    try:
+        await _prepare(settings, moments, logs)
+        listen(sockets)
+    except BaseException:
+        await supervisor.abandon()
+        raise
+    return await supervisor.run(lambda: _is_listening(sockets, moments, logs))
+
+
+async def _prepare(settings: Settings, moments: Moments, logs: Logs) -> None:
     await upgrade(settings.database.url.get_secret_value())
     async with open_provider(settings, logs=logs) as provider:
         if moments.prepared is not None:
             await moments.prepared(provider)
-    return 0
 
 
 def _is_listening(sockets: Sequence[socket.socket], moments: Moments, logs: Logs) -> None:

@@ -49,10 +49,26 @@ class Supervisor:
         self._sockets = sockets
         self._log = log
         self._stop = asyncio.Event()
+        self._hatched: list[Worker] = []
         self._running: set[Worker] = set()
         self._ready: set[int] = set()
         self._interrupts = 0
         self._code = 0
+
+    async def hatch(self) -> None:
+        """Starts the first processes, which load their code while the caller prepares what they will serve.
+
+        They do nothing before `run`, and end if it never comes.
+        """
+        for _ in range(self._settings.server.workers):
+            self._hatched.append(await self._start())
+
+    async def abandon(self) -> None:
+        """Instead of `run`: there is nothing to serve."""
+        for worker in self._hatched:
+            worker.wire.close()
+        for worker in self._hatched:
+            await worker.process.wait()
 
     async def run(self, on_ready: Callable[[], None]) -> int:
         """Until SIGTERM or SIGINT, or until the first workers fail; the exit code. `on_ready`: all of them serve."""
@@ -86,7 +102,8 @@ class Supervisor:
     async def _live(self, number: int, on_ready: Callable[[], None]) -> int:
         """From start to death: its exit status."""
         try:
-            worker = await self._start()
+            worker = self._hatched.pop() if self._hatched else await self._start()
+            await asyncio.get_running_loop().sock_sendall(worker.wire, pickle.dumps(self._settings))
         except OSError as error:  # no process or no memory to be had
             self._log.error("worker.not_started", worker=number, exc_info=error)
             return FAILED
@@ -117,7 +134,6 @@ class Supervisor:
                 sys.executable, *arguments, pass_fds=numbers, process_group=0, stdin=asyncio.subprocess.DEVNULL
             )
         ours.setblocking(False)
-        await asyncio.get_running_loop().sock_sendall(ours, pickle.dumps(self._settings))
         return Worker(process=process, wire=ours)
 
     async def _pause(self, deaths: int) -> None:

@@ -19,7 +19,10 @@ def main() -> None:
     """The arguments are descriptors: the wire to the supervisor, then the sockets, which listen already."""
     wire, *sockets = (socket.socket(fileno=int(number)) for number in sys.argv[1:])
     with wire.makefile("rb") as stream:
-        settings: Settings = pickle.load(stream)  # noqa: S301 - from our parent
+        try:
+            settings: Settings = pickle.load(stream)  # noqa: S301 - from our parent
+        except (EOFError, ConnectionError):  # there will be nothing to serve
+            sys.exit(0)
     clock = Ambient.of_the_system().clock
     with logs_of(settings, clock) as logs, adopted(logs):
         try:

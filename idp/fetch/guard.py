@@ -14,7 +14,6 @@ from idp.ports.oauth import Fetched, FetchRefused
 
 FRESH_PAUSE = timedelta(minutes=1)
 MOST_FRESHENED = 1024
-ANY = "*/*"
 
 
 class Log(Protocol):
@@ -45,6 +44,9 @@ class GuardedFetcher:
         if url in self._freshened or len(self._freshened) >= MOST_FRESHENED:
             return await self.get(url, accept=accept)
         self._freshened[url] = now
+        return await self.get_now(url, accept=accept)
+
+    async def get_now(self, url: str, *, accept: str) -> Fetched:
         return await self._once(url, accept)
 
     async def post_form(self, url: str, fields: Mapping[str, str]) -> int:
@@ -99,7 +101,7 @@ def _judged(answered: Answered, accept: str) -> Fetched:
         raise FetchRefused(f"answered with status {answered.status}")
     media_type = answered.headers.get("content-type", "").partition(";")[0].strip().lower()
     wanted = {part.strip().lower() for part in accept.split(",")}
-    if ANY not in wanted and media_type not in wanted:
+    if media_type not in wanted:
         raise FetchRefused("answered with another media type")
     return Fetched(body=answered.body, media_type=media_type)
 

@@ -10,6 +10,8 @@ from urllib.parse import parse_qs
 
 import orjson
 import pytest
+from joserfc import jwe
+from joserfc.jwk import RSAKey
 
 from idp.core.account import Account
 from idp.core.client import Client
@@ -20,7 +22,7 @@ from idp.testing.provider import ISSUER, TestProvider, provider_at
 from idp.usecases.administration import Administration
 from tests.oidc.asking import Person, change_client
 from tests.oidc.leaving import BYE, ask_to_leave, id_token_of, leaving_client
-from tests.oidc.redeeming import App, claims_of, header_of, recorded
+from tests.oidc.redeeming import App, claims_of, header_of, jwks, recorded
 from tests.oidc.site import Page, Site, ca_bundle, site
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -111,6 +113,43 @@ async def test_it_is_signed_as_the_client_s_id_tokens_are(
 
     [token] = tokens(server)
     assert header_of(token)["alg"] == "ES256"
+
+
+async def test_it_is_encrypted_where_id_tokens_are(
+    op: TestProvider, jane: Person, client: App, app: Client, server: Site
+) -> None:
+    """§2.5."""
+    key = RSAKey.generate_key(2048)
+    encrypted = replace(
+        app.metadata, jwks=jwks(key, use="enc", kid="for-us"), id_token_encrypted_response_alg="RSA-OAEP-256"
+    )
+    await change_client(op, replace(app, metadata=encrypted))
+    await jane.ask()
+
+    await by_bloom(op, jane)
+    await op.deliver()
+
+    [token] = tokens(server)
+    opened = jwe.decrypt_compact(token, key, algorithms=["RSA-OAEP-256", header_of(token)["enc"]])
+    assert opened.plaintext is not None
+    assert header_of(opened.plaintext.decode())["typ"] == "logout+jwt"
+
+
+async def test_a_client_that_lost_its_key_is_tried_again(
+    op: TestProvider, jane: Person, client: App, app: Client, server: Site
+) -> None:
+    encrypted = replace(app.metadata, jwks={"keys": []}, id_token_encrypted_response_alg="RSA-OAEP-256")
+    await change_client(op, replace(app, metadata=encrypted))
+    await jane.ask()
+    await by_bloom(op, jane)
+    await op.deliver()
+    assert tokens(server) == []
+
+    await change_client(op, app)
+    op.clock.advance(timedelta(minutes=10))
+    await op.deliver()
+
+    assert len(tokens(server)) == 1
 
 
 async def by_bloom(op: TestProvider, jane: Person) -> None:

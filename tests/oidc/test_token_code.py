@@ -138,6 +138,14 @@ async def test_a_wrong_address_or_verifier_is_refused_and_burns_no_code(
     assert (await client.redeem(code)).status == 200
 
 
+@pytest.mark.parametrize("verifier", ["a" * 43, None])
+async def test_a_missing_verifier_is_told_as_a_wrong_one_is(jane: Person, client: App, verifier: str | None) -> None:
+    """RFC 7636 §4.6; fapi2-security-profile-final-ensure-pkce-code-verifier-required and -incorrect-…-rejected."""
+    code = (await jane.ask()).code
+
+    assert (await client.redeem(code, code_verifier=verifier)).error == "invalid_grant"
+
+
 async def test_an_address_that_was_not_named_need_not_be_repeated(jane: Person, client: App) -> None:
     """RFC 6749 §4.1.3: only if it was included."""
     code = (await jane.ask(redirect_uri=None, scope="email")).code

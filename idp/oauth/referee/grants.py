@@ -124,7 +124,15 @@ class _ClientGrant(_Authenticated, ClientCredentialsGrant):  # type: ignore[misc
 
 
 class _S256(CodeChallenge):  # type: ignore[misc]
-    """`plain` is no method here: whoever saw the request could redeem the code (RFC 9700 §2.1.1)."""
+    """`plain` is no method here: whoever saw the request could redeem the code (RFC 9700 §2.1.1).
+
+    A verifier that is not sent is told as one that does not match is: `invalid_grant` (RFC 7636 §4.6).
+    """
+
+    def validate_code_verifier(self, grant: Any, result: Any) -> None:
+        if grant.request.authorization_code.code_challenge and not grant.request.form.get("code_verifier"):
+            raise InvalidGrantError
+        super().validate_code_verifier(grant, result)
 
     def get_authorization_code_challenge_method(self, _code: Any) -> str:
         return "S256"

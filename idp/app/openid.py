@@ -99,6 +99,9 @@ class LateFetcher:
     async def get_fresh(self, url: str, *, accept: str) -> Fetched:
         return await self._made().get_fresh(url, accept=accept)
 
+    async def get_now(self, url: str, *, accept: str) -> Fetched:
+        return await self._made().get_now(url, accept=accept)
+
     async def post_form(self, url: str, fields: Mapping[str, str]) -> int:
         return await self._made().post_form(url, fields)
 

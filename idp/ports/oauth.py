@@ -54,3 +54,7 @@ class Fetcher(Protocol):
     async def get_fresh(self, url: str, *, accept: str) -> Fetched:
         """The same as `get`, past the cache: a key we do not know yet. At most once a minute for an address."""
         ...
+
+    async def get_now(self, url: str, *, accept: str) -> Fetched:
+        """The same as `get`, past the cache each time: only where whoever asks for it has a budget of his own."""
+        ...

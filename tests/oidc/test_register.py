@@ -242,6 +242,19 @@ async def test_a_sector_list_must_hold_every_redirect_uri(open_op: Open, there: 
     assert (await register(op, **pairwise)).status_code == 400
 
 
+async def test_a_sector_list_is_read_as_it_stands_now(open_op: Open, there: Site) -> None:
+    """OIDC Registration §5; oidcc-registration-sector-bad comes a second after -sector-uri, at one address."""
+    op = await open_op()
+    asks: dict[str, Any] = {"subject_type": "pairwise", "sector_identifier_uri": there.url("/list")}
+    lists = [json.dumps([uri]).encode() for uri in (CALLBACK, "https://other.example.com/", CALLBACK)]
+
+    answers = []
+    for there.pages["/list"] in [Page(body) for body in lists]:
+        answers.append((await register(op, **asks)).status_code)
+
+    assert answers == [201, 400, 201]
+
+
 async def test_a_stranger_cannot_grant_itself_what_an_operator_grants(open_op: Open) -> None:
     """No consent to skip, no scope that nobody knows."""
     op = await open_op()

@@ -12,7 +12,10 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckSector:
-    """OIDC Registration §5: every redirect URI must stand in the list, or anybody could join anybody's sector."""
+    """OIDC Registration §5: every redirect URI must stand in the list, or anybody could join anybody's sector.
+
+    The list as it stands now: who was refused and mended it is let in, and who was taken off it is not.
+    """
 
     fetcher: Fetcher
 
@@ -21,7 +24,7 @@ class CheckSector:
         if metadata.sector_identifier_uri is None:
             return
         try:
-            listed = json.loads((await self.fetcher.get(metadata.sector_identifier_uri, accept=JSON)).body)
+            listed = json.loads((await self.fetcher.get_now(metadata.sector_identifier_uri, accept=JSON)).body)
         except (FetchRefused, ValueError, RecursionError):
             raise InvalidClientMetadata("sector_identifier_uri: gives no list of redirect URIs.") from None
         if not isinstance(listed, list) or not all(uri in listed for uri in metadata.redirect_uris):

@@ -35,9 +35,10 @@ async def list_(desk: "Desk") -> Answer:
 
 
 @keys.command("rotate", cls=DeskVerb, example="idp keys rotate")
-async def rotate(desk: "Desk") -> Answer:
+@click.option("--algorithm", type=click.Choice(["RS256", "PS256", "ES256", "EdDSA"]), help="Its key alone.")
+async def rotate(desk: "Desk", algorithm: str | None) -> Answer:
     """Let the next key of every algorithm sign from now on. Tokens of the last one stay good until they expire."""
-    turns = await desk.provider.keyring.rotate(desk.source)
+    turns = await desk.provider.keyring.rotate(desk.source, algorithm=algorithm)
     items = [
         {
             "algorithm": turn.algorithm,

@@ -122,12 +122,12 @@ class Keyring:
         pairs = self._pairs(self.opened.rows)
         return tuple(algorithm for algorithm, keys in pairs.items() if self._schedule.is_due(keys, now))
 
-    async def rotate(self, source: Source = OURSELVES) -> tuple[Rotation, ...]:
-        """Turns every algorithm's key now, all at once, whether clients know the next one or not: Rotation tells.
+    async def rotate(self, source: Source = OURSELVES, *, algorithm: str | None = None) -> tuple[Rotation, ...]:
+        """Turns every algorithm's key now, or one's, all at once, whether clients know the next or not: Rotation tells.
 
         Of several processes that do this at once, one makes each turn; the others return without it.
         """
-        turns = await self._turn(lambda _: True, source)
+        turns = await self._turn(lambda keys: algorithm in {None, keys.active.algorithm}, source)
         await self.refresh()
         return turns
 

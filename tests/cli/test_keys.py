@@ -9,6 +9,8 @@ from idp.usecases.sessions.tokens import BLOOM
 from idp.usecases.signin.outcome import SignedIn
 from tests.cli.command_line import PASSWORD, CommandLine, sign_in
 
+ALGORITHMS = {"RS256", "PS256", "ES256", "EdDSA"}
+
 
 def states(keys: Any, algorithm: str = "ES256") -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
@@ -21,7 +23,7 @@ def states(keys: Any, algorithm: str = "ES256") -> dict[str, list[str]]:
 def test_keys_are_listed_by_state_and_nothing_private_is(idp: CommandLine) -> None:
     ran = idp.run("keys", "list")
 
-    assert {key["algorithm"] for key in ran.json["items"]} == {"RS256", "ES256", "EdDSA"}
+    assert {key["algorithm"] for key in ran.json["items"]} == ALGORITHMS
     assert {state: len(ids) for state, ids in states(ran.json).items()} == {"active": 1, "next": 1}
     assert '"d"' not in ran.out
     assert "private" not in ran.out
@@ -33,11 +35,21 @@ def test_rotating_lets_the_next_key_of_each_algorithm_sign(idp: CommandLine) -> 
     turns = idp.ask("keys", "rotate")["items"]
 
     after = states(idp.ask("keys", "list"))
-    assert {turn["algorithm"] for turn in turns} == {"RS256", "ES256", "EdDSA"}
+    assert {turn["algorithm"] for turn in turns} == ALGORITHMS
     assert after["active"] == before["next"]
     assert after["retired"] == before["active"]
     rotated = idp.ask("audit", "--event", "keys.rotated")["items"]
-    assert [entry["contract"] for entry in rotated] == ["cli"] * 3
+    assert [entry["contract"] for entry in rotated] == ["cli"] * len(ALGORITHMS)
+
+
+def test_one_algorithm_s_key_can_be_rotated_alone(idp: CommandLine) -> None:
+    """OIDC Core §10.1.1; oidcc-server-rotate-keys knows RSA and EC keys alone."""
+    others = states(idp.ask("keys", "list"), "EdDSA")
+
+    turns = idp.ask("keys", "rotate", "--algorithm", "RS256")["items"]
+
+    assert [turn["algorithm"] for turn in turns] == ["RS256"]
+    assert states(idp.ask("keys", "list"), "EdDSA") == others
 
 
 async def test_retiring_ends_what_the_key_signed_in_a_running_server_too(idp: CommandLine) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -175,6 +176,15 @@ async def test_a_posted_request_is_good_for_one_answer(jane: Person, app: Client
     assert second.status_code == 400
 
 
+async def test_a_pushed_request_may_be_posted_by_name(jane: Person, app: Client) -> None:
+    first = await jane.post()
+    name = dict(parse_qsl(urlsplit(first.location).query))["request_uri"]
+
+    again = await jane.post(request_uri=name)
+
+    assert again.location == first.location
+
+
 async def test_what_is_wrong_with_a_posted_request_is_told_at_once(jane: Person, app: Client) -> None:
     assert (await jane.post(scope="nobody-knows")).error == "invalid_scope"
     assert (await jane.post(redirect_uri="https://evil.example")).error_page == "invalid_request"
@@ -194,6 +204,10 @@ async def test_answers_may_go_through_a_popup_and_are_never_stored(jane: Person,
     assert headers["cross-origin-opener-policy"] == "unsafe-none"
     assert headers["cache-control"] == "no-store"
     assert headers["referrer-policy"] == "no-referrer"
+
+
+async def test_a_request_that_is_too_large_is_not_read(jane: Person, app: Client) -> None:
+    assert (await jane.post(x="x" * 65536)).status == 413
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "https://app.example.com", "http://localhost:3100"])

@@ -53,6 +53,7 @@ async def add_resource(op: TestProvider, identifier: str = API, *scopes: str) ->
         {"claims": '{"userinfo": {"name": {"value": NaN}}}'},
         {"claims": '{"userinfo": {}, "userinfo": {"name": null}}'},
         {"claims": json.dumps({"userinfo": {f"c{n}": None for n in range(65)}})},
+        {"claims": '{"userinfo": {"": null}}'},
         {"claims": "[" * 16000},
         {"claims": '{"userinfo": ' + '{"a":' * 3000 + "1" + "}" * 3001},
         {"nonce": "n" * 9000},

@@ -139,7 +139,7 @@ async def test_a_yes_that_was_taken_back_holds_no_longer(
 
 
 async def test_an_operators_client_may_skip_consent_unless_it_asks_for_it(op: TestProvider, jane: Person) -> None:
-    await add_client(op, "app", origin=Origin.CONFIG)
+    await add_client(op, origin=Origin.OPERATOR)
 
     assert (await jane.ask()).code
     answer = await jane.ask(prompt="consent")
@@ -204,6 +204,18 @@ async def test_who_was_shown_the_question_is_who_answers_it(
     _, grant = await bought(op, (await jane.resume(interaction)).code)
     assert grant.account_id == account.id
     assert await consent_of(op, john) is None
+
+
+async def test_who_signed_in_beside_the_page_is_asked_too(
+    op: TestProvider, stranger: Person, app: Client, account: Account
+) -> None:
+    john = await op.add_account("john@example.com")
+    interaction = await begun(stranger)
+    await stranger.sign_in(account)
+    assert (await stranger.resume(interaction)).page == ("consent", interaction)
+    await stranger.sign_in(john)
+
+    assert (await stranger.look(interaction)).account == account
 
 
 async def test_a_yes_is_written_into_the_trail(op: TestProvider, jane: Person, app: Client, account: Account) -> None:

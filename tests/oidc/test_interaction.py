@@ -310,6 +310,7 @@ async def test_somebody_else_signs_in_than_hinted(op: TestProvider, jane: Person
     assert jane.account is not None
     await jane.sign_in_on_page(interaction, jane.account)
 
+    assert (await jane.look(interaction)).need is None
     assert (await jane.resume(interaction)).error == "login_required"
     assert (await jane.resume(interaction)).error_page == "invalid_request"
 
@@ -320,6 +321,14 @@ async def test_a_subject_among_the_claims_is_a_hint_too(jane: Person, app: Clien
 
     assert (await jane.ask(prompt="none", claims=right)).code
     assert (await jane.ask(prompt="none", claims='{"id_token": {"sub": {"value": "x"}}}')).error == "login_required"
+
+
+async def test_hint_and_claims_name_one_subject(op: TestProvider, jane: Person, app: Client, account: Account) -> None:
+    other = '{"id_token": {"sub": {"value": "somebody-else"}}}'
+
+    answer = await jane.ask(id_token_hint=hint_for(op, account.id), claims=other)
+
+    assert answer.error == "invalid_request"
 
 
 async def test_a_hint_in_pairwise_words_is_understood(op: TestProvider, jane: Person, account: Account) -> None:

@@ -158,6 +158,17 @@ async def test_a_document_is_kept_for_a_while(op: TestProvider, book: ClientBook
     assert (asked, len(there.asked)) == (1, 2)
 
 
+async def test_so_is_the_list_of_its_sector(book: ClientBook, there: Site) -> None:
+    """Whoever names a client makes us look: not at every request (row 102)."""
+    there.pages["/sector"] = Page(json.dumps([CALLBACK]).encode())
+    client_id = publish(there, subject_type="pairwise", sector_identifier_uri=there.url("/sector"))
+
+    found = [await book.find(client_id) for _ in range(3)]
+
+    assert None not in found
+    assert len(there.asked) == 2
+
+
 async def test_an_operator_can_disable_one(op: TestProvider, book: ClientBook, there: Site) -> None:
     """A row of ours wins over the document."""
     client_id = publish(there)

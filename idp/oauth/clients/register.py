@@ -96,7 +96,7 @@ class RegisterClient:
             raise InvalidSoftwareStatement("software statements are not taken here: send the metadata itself")
         resources = await self.store.read(lambda work: work.oauth.resources.all())
         metadata = parse_metadata(document, strangers_terms(self.rules, resources))
-        await self.check_sector(metadata)
+        await self.check_sector(metadata, fresh=True)
         return metadata
 
     async def _admit(self, token: str | None, source: Source, now: datetime) -> Digest | None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from joserfc import jwk, jwt
 
-from idp.core.client import Client
+from idp.core.client import Client, ClientTerms, Profile
 from idp.testing.provider import ISSUER, TestProvider
 from tests.oidc.asking import CALLBACK, Answer, Person, add_client, bought
 
@@ -47,6 +47,13 @@ async def test_the_client_says_by_which_algorithm(op: TestProvider, jane: Person
     await add_client(op, authorization_signed_response_alg=algorithm)
 
     assert "code" in await opened(op, await jane.ask(response_mode="jwt"), algorithm)
+
+
+async def test_fapi_has_an_algorithm_of_its_own(op: TestProvider, jane: Person) -> None:
+    """FAPI 2.0 Security Profile §5.4.1: no RS256."""
+    await add_client(op, terms=ClientTerms(skip_consent=True, profile=Profile.FAPI2))
+
+    assert "error" in await opened(op, await jane.ask(response_mode="jwt"), "PS256")
 
 
 async def test_errors_are_signed_too(op: TestProvider, jane: Person, app: Client) -> None:

@@ -33,7 +33,7 @@ from idp.crypto.rotation import (
     turn_all,
     weed,
 )
-from idp.crypto.signing_key import ALGORITHMS, RSA_BITS
+from idp.crypto.signing_key import ALGORITHMS
 from idp.crypto.verifier import KeyringVerifier
 from idp.ports.ambient import Clock
 from idp.ports.crypto import Sealer, TokenSigner
@@ -75,14 +75,12 @@ class Keyring:
         sealer: Sealer,
         schedule: Schedule,
         algorithms: Sequence[str] = ALGORITHMS,
-        rsa_bits: int = RSA_BITS,
     ) -> None:
         self._issuer = issuer
         self._clock = clock
         self._sealer = sealer
         self._schedule = schedule
         self._algorithms = tuple(algorithms)
-        self._rsa_bits = rsa_bits
         self._store: Store | None = None
         self._opened: OpenedKeys | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -180,7 +178,7 @@ class Keyring:
         return {algorithm: keys for algorithm in self._algorithms if (keys := pair(rows, algorithm)) is not None}
 
     async def _make_row(self, algorithm: str, state: KeyState, now: datetime) -> StoredKey:
-        return await make_row(algorithm, state, self._sealer, now, rsa_bits=self._rsa_bits)
+        return await make_row(algorithm, state, self._sealer, now, rsa_bits=self._schedule.rsa_bits)
 
     async def _complete(self) -> bool:
         """Makes what there must be one of and is none."""

@@ -19,6 +19,7 @@ from idp.core.errors import Accident
 from idp.core.events import Event, EventName
 from idp.core.ids import KeyId
 from idp.core.session import Source
+from idp.crypto.signing_key import RSA_BITS
 from idp.ports.storage import StoredKey, UnitOfWork
 
 MARGIN = timedelta(minutes=5)
@@ -35,13 +36,15 @@ class KeyState(StrEnum):
 class Schedule:
     """`longest_token_life` of anything we sign; `max_age` for which clients may keep the key set.
 
-    `publish_lead` is how long a key has been published before a scheduled turn lets it sign.
+    `publish_lead` is how long a key has been published before a scheduled turn lets it sign. `rsa_bits` is what the
+    RSA keys have that are made from now on.
     """
 
     longest_token_life: timedelta
     period: timedelta = timedelta(days=30)
     publish_lead: timedelta = timedelta(hours=1)
     max_age: timedelta = timedelta(minutes=5)
+    rsa_bits: int = RSA_BITS
 
     def __post_init__(self) -> None:
         if self.publish_lead <= self.max_age:

@@ -1,6 +1,7 @@
 """Tokens of the OpenID Provider: signed by any of our algorithms, read back for any audience, taken as hints."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,9 +23,8 @@ def ring(clock: MovedClock, sealer: AesGcmSealer, *algorithms: str, rsa_bits: in
         issuer=ISSUER,
         clock=clock,
         sealer=sealer,
-        schedule=SCHEDULE,
+        schedule=replace(SCHEDULE, rsa_bits=rsa_bits),
         algorithms=algorithms or ALGORITHMS,
-        rsa_bits=rsa_bits,
     )
 
 

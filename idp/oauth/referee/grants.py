@@ -93,10 +93,11 @@ class _Scoped:
 
 
 class _Authenticated:
-    request: _Request
+    client: _Client
+    """Authlib's own: that of the request."""
 
     def authenticate_token_endpoint_client(self) -> _Client:
-        return self.request.client
+        return self.client
 
 
 class _CodeGrant(_Authenticated, AuthorizationCodeGrant):  # type: ignore[misc]

@@ -84,16 +84,16 @@ class ClientAssertions:
         encoded = (base64.urlsafe_b64encode(self.sealer.open(one, context)) for one in sealed)
         return {"keys": [{"kty": "oct", "k": key.rstrip(b"=").decode()} for key in encoded]}
 
-    def _check_audience(self, audience: object, client: Client, request: OAuthRequest) -> None:
+    def _check_audience(self, audience: object, client: Client, asked: OAuthRequest) -> None:
         """FAPI 2.0 §5.3.2.1: the issuer, as a string. Others name the endpoint too (RFC 7523 §3, OIDC Core §9)."""
         issuer = self.rules.issuer
         if self.rules.is_fapi2(client):
             is_right = audience == issuer
         else:
             named = audience if isinstance(audience, list) else [audience]
-            ours = {issuer, issuer + "/", f"{issuer}/oauth2/token", request.url}
+            ours = {issuer, issuer + "/", f"{issuer}/oauth2/token", asked.url}
             if self.rules.mtls_base is not None:
-                ours.add(self.rules.mtls_base + request.url.removeprefix(issuer))
+                ours.add(self.rules.mtls_base + asked.url.removeprefix(issuer))
             is_right = any(isinstance(one, str) and one in ours for one in named)
         if not is_right:
             raise InvalidClient("aud of the client assertion is not us")

@@ -33,32 +33,34 @@ class OnBehalf:
         once: Once | None = None,
     ) -> Issue:
         """An access token alone, with a grant of its own behind it, so that it can be ended. Claims `once` for it."""
-        client, rules = asked.client, self.families.rules
         known = {server.identifier: server for server in work.oauth.resources.all()}
-        audience = reachable(client, asked.resources, known, rules.issuer)
+        audience = reachable(asked.client, asked.resources, known, self.families.rules.issuer)
         if once is not None and not once.claim(work, asked.now):
             raise InvalidGrant(OVER)
-        grant = Grant(
-            id=GrantId(self.families.entropy.id()),
-            client_id=client.id,
-            account_id=account.id,
-            subject=self.subjects.of(client, account.id),
-            session_id=None,
-            scope=scope,
-            resources=audience,
-            authenticated_at=asked.now,
-            created_at=asked.now,
-            expires_at=asked.now + LONGEST_TOKEN_LIFE,
-        )
+        grant = self._grant(asked, account, scope, audience)
         work.oauth.grants.open(grant)
         return Issue(
-            client=client,
+            client=asked.client,
             subject=grant.subject,
             scope=scope,
             audience=audience,
             token_scope=meant(scope, audience, known),
             confirmation=asked.confirmation,
             grant=grant,
+        )
+
+    def _grant(self, asked: TokenRequest, account: Account, scope: tuple[str, ...], audience: tuple[str, ...]) -> Grant:
+        return Grant(
+            id=GrantId(self.families.entropy.id()),
+            client_id=asked.client.id,
+            account_id=account.id,
+            subject=self.subjects.of(asked.client, account.id),
+            session_id=None,
+            scope=scope,
+            resources=audience,
+            authenticated_at=asked.now,
+            created_at=asked.now,
+            expires_at=asked.now + LONGEST_TOKEN_LIFE,
         )
 
 

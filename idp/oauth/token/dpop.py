@@ -87,14 +87,14 @@ class DpopProofs:
         """What an answer carries, so that the next proof has a nonce already."""
         return {NONCE_HEADER: self.nonce()} if self.rules.dpop_nonces else {}
 
-    def _judged(self, request: OAuthRequest, parsed: Unverified, jkt: str, access_token: str | None) -> Proof:
+    def _judged(self, asked: OAuthRequest, parsed: Unverified, jkt: str, access_token: str | None) -> Proof:
         now, claims = self.clock.now(), parsed.claims
         proof_id = claims.get("jti")
         if not isinstance(proof_id, str) or not 0 < len(proof_id) <= LONGEST_ID:
             raise InvalidDpopProof("jti is missing or too long")
-        if claims.get("htm") != request.method:
+        if claims.get("htm") != asked.method:
             raise InvalidDpopProof("htm is not the method")
-        if not self._is_here(claims.get("htu"), request.url):
+        if not self._is_here(claims.get("htu"), asked.url):
             raise InvalidDpopProof("htu is not this address")
         if not _is_fresh(parsed, now):
             raise InvalidDpopProof("the proof is too old, or from the future")

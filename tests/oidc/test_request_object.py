@@ -87,6 +87,14 @@ async def test_aud_may_be_a_list_with_us_in_it(op: TestProvider, jane: Person, a
     assert (await by_value(jane, sign(object_of(op, aud=["https://other.example.com", ISSUER])))).code
 
 
+async def test_a_clock_that_is_8_seconds_ahead_is_forgiven(op: TestProvider, jane: Person, app: Client) -> None:
+    """fapi2 ensure-request-object-with-nbf-8-seconds-in-the-future-is-accepted."""
+    now = int(op.clock.now().timestamp())
+
+    assert (await by_value(jane, sign(object_of(op, nbf=now + 8)))).code
+    assert (await by_value(jane, sign(object_of(op, nbf=now + 61)))).error_page == "invalid_request_object"
+
+
 async def test_outside_fapi_iss_aud_and_times_may_be_missing(op: TestProvider, jane: Person, app: Client) -> None:
     """OIDC Core §6.1: SHOULD."""
     assert (await by_value(jane, sign(object_of(op, iss=None, aud=None, exp=None, nbf=None)))).code

@@ -10,6 +10,7 @@ from idp.config.guessing import Codes, Lockout
 from idp.config.keys import Cookies, Keys, Sessions
 from idp.config.oidc import Oidc
 from idp.config.operations import Outbox
+from idp.config.pages import PAGES_COOKIES
 from idp.config.passwords import Hashing
 from idp.config.problem import Problem, dotted
 from idp.config.tenants import OwnFeature
@@ -78,6 +79,9 @@ def of_cookie_names(nodeloom: NodeLoom, bloom: Bloom) -> Iterator[Contradiction]
     ):
         if name == DEVICE_COOKIE:
             reason = "is the name of the cookie that lockout.known_devices sets"
+            yield Contradiction(about=(key,), reason=reason, mend="Give it its own name.")
+        if name in PAGES_COOKIES:
+            reason = "is the name of a cookie of our pages"
             yield Contradiction(about=(key,), reason=reason, mend="Give it its own name.")
         if (other := keys.setdefault(name, key)) != key:
             yield Contradiction(about=(key, other), reason=f"is the same name as {other}", mend="Give it its own name.")

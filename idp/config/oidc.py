@@ -36,8 +36,8 @@ class Oidc(Table):
     """What every client must keep: `oauth21`, `fapi2` (FAPI 2.0 Security Profile) or `mcp` (Model Context Protocol).
     Unset: what OpenID Connect Core demands. `idp check --profile` tells what is missing."""
 
-    code_life: Annotated[Span, Within(timedelta(seconds=10), timedelta(minutes=10))] = timedelta(seconds=60)
-    """Life of an authorization code."""
+    code_life: Annotated[Span, Within(timedelta(seconds=10), timedelta(seconds=60))] = timedelta(seconds=60)
+    """Life of an authorization code: a minute at most (threat row 95)."""
 
     access_life: Annotated[Span, Within(timedelta(seconds=30), timedelta(hours=24))] = timedelta(minutes=10)
     """Life of an access token."""

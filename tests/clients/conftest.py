@@ -13,5 +13,7 @@ __all__ = ["byte_code", "prepared"]
 
 @pytest.fixture(scope="session")
 def idp(tmp_path_factory: pytest.TempPathFactory, prepared: Path) -> Iterator[Server]:
-    with running(tmp_path_factory.mktemp("idp"), prepared=prepared) as server:
+    """It may reach the servers of apps on this machine."""
+    environment = {"IDP_FETCH__NETWORKS": '["127.0.0.0/8", "::1/128"]'}
+    with running(tmp_path_factory.mktemp("idp"), prepared=prepared, environment=environment) as server:
         yield server

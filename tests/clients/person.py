@@ -26,10 +26,16 @@ class Person:
     issuer: str
     pages: list[str]
     """The forms that were filled in so far."""
+    answer: httpx2.Response
+    """The page where the last way ended."""
+    _homes: tuple[str, ...]
     _browser: httpx2.Client
 
-    def __init__(self, server: Server) -> None:
-        self.issuer, self.pages, self._browser = server.url, [], server.browser()
+    def __init__(self, server: Server, *apps: str) -> None:
+        """`apps`: origins whose addresses are opened as well."""
+        self.issuer, self.pages, self.answer = server.url, [], httpx2.Response(204)
+        self._homes = tuple(f"{origin}/" for origin in (server.url, *apps))
+        self._browser = server.browser()
 
     def __enter__(self) -> Self:
         return self
@@ -39,20 +45,25 @@ class Person:
     ) -> None:
         self._browser.close()
 
+    def looks(self, address: str) -> str:
+        """Where an address leads without anything being filled in."""
+        answer = self._browser.get(address, follow_redirects=True)
+        return str(answer.request.url)
+
     def visit(self, address: str) -> str:
-        """Where the way ends: at the first address that is not the issuer's, which is not opened, or at a page."""
+        """Where the way ends: at a page, or at the first address of an app that is not here, which is not opened."""
         answer = self._browser.get(address)
         for _ in range(MOST_STEPS):
             here = str(answer.request.url)
             if answer.is_redirect:
                 onward = urljoin(here, answer.headers["location"])
-                if not onward.startswith(f"{self.issuer}/"):
+                if not onward.startswith(self._homes):
                     return onward
                 answer = self._browser.get(onward)
             elif form := self._form(answer):
                 answer = self._send(here, form)
             else:
-                assert answer.is_success, answer.text
+                self.answer = answer
                 return here
         raise AssertionError(f"{address} leads nowhere; last seen: {answer.text}")
 

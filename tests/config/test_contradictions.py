@@ -4,9 +4,13 @@ import pytest
 
 from idp.config.contracts import DEVICE_COOKIE
 from idp.config.keys import Cookies
+from idp.config.pages import PAGES_COOKIES
 from idp.config.problem import ConfigurationRefused
 from idp.config.settings import Settings
 from idp.web.device import NAME
+from idp.web.pages.browsers import NAME as BROWSER_COOKIE
+from idp.web.pages.face import SESSION_COOKIE
+from idp.web.pages.recover import LINK_COOKIE
 from tests.config.conftest import Loading, Refusing
 
 HTTPS = "issuer = 'https://id.example.com'\n"
@@ -24,6 +28,7 @@ HTTPS = "issuer = 'https://id.example.com'\n"
         ("[bloom]\nrefresh_cookie = 'access-token'", "bloom.refresh_cookie", "same name as bloom.access_cookie"),
         ("[nodeloom]\ncookie = 'idp-device'", "nodeloom.cookie", "cookie that lockout.known_devices sets"),
         ("[bloom]\nrefresh_cookie = 'idp-device'", "bloom.refresh_cookie", "cookie that lockout.known_devices sets"),
+        ("[nodeloom]\ncookie = 'idp-session'", "nodeloom.cookie", "name of a cookie of our pages"),
         ("[sessions]\naccess = '2h'\nrefresh = '1h'", "sessions.access", "longer than sessions.refresh (1h)"),
         ("[sessions]\nrefresh = '7d'\nlongest = '2d'", "sessions.refresh", "longer than sessions.longest (2d)"),
         ("[lockout]\ncooldown = '2d'", "lockout.cooldown", "longer than lockout.longest_cooldown (24h)"),
@@ -51,6 +56,10 @@ def test_a_contradiction_is_told_under_the_setting_to_change(
 
 def test_the_name_that_is_kept_free_is_the_one_in_use() -> None:
     assert DEVICE_COOKIE == NAME
+
+
+def test_so_are_those_of_the_pages() -> None:
+    assert {SESSION_COOKIE, LINK_COOKIE, BROWSER_COOKIE} == PAGES_COOKIES
 
 
 @pytest.mark.parametrize(

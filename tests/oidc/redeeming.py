@@ -82,10 +82,14 @@ class App:
     dpop_key: Key | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    async def post(self, headers: Mapping[str, str] | None = None, /, **form: str | None) -> Told:
+    async def send(self, path: str, headers: Mapping[str, str] | None = None, /, **form: str | None) -> Told:
         """A form as it is; None leaves a field out."""
         sent = {name: value for name, value in form.items() if value is not None}
-        return Told(await self.browser.post(TOKEN, data=sent, headers={**self.headers, **(headers or {})}))
+        return Told(await self.browser.post(path, data=sent, headers={**self.headers, **(headers or {})}))
+
+    async def post(self, headers: Mapping[str, str] | None = None, /, **form: str | None) -> Told:
+        """To the token endpoint."""
+        return await self.send(TOKEN, headers, **form)
 
     async def ask(self, grant_type: str, headers: Mapping[str, str] | None = None, /, **form: str | None) -> Told:
         """With the client's authentication, and a DPoP proof if it has a key for that."""

@@ -21,12 +21,12 @@ async def bought(jane: Person, client: App) -> Told:
 
 async def introspect(client: App, token: str | None, **headers: str) -> Told:
     own = client.authentication()
-    return await client.post(INTROSPECT, headers={**own.headers, **headers}, token=token, **own.form)
+    return await client.send(INTROSPECT, {**own.headers, **headers}, token=token, **own.form)
 
 
 async def revoke(client: App, token: str | None, **form: str) -> int:
     own = client.authentication()
-    return (await client.post(REVOKE, headers=own.headers, token=token, **own.form, **form)).status
+    return (await client.send(REVOKE, own.headers, token=token, **own.form, **form)).status
 
 
 async def test_a_live_access_token_is_described(jane: Person, client: App) -> None:
@@ -85,7 +85,7 @@ async def test_the_caller_must_prove_itself(op: TestProvider, client: App) -> No
     public = App(op, client.browser, client_id="public", method="none")
 
     assert (await introspect(public, "x")).error == "invalid_client"
-    assert (await client.post(INTROSPECT, token="x")).error == "invalid_client"
+    assert (await client.send(INTROSPECT, token="x")).error == "invalid_client"
 
 
 async def test_the_token_is_required(client: App) -> None:

@@ -33,6 +33,17 @@ async def test_consent_is_remembered(idp: TestProvider, person: Person) -> None:
     assert "code" in answer_in(again.headers["location"])
 
 
+async def test_asked_again_the_page_shows_all_of_it(idp: TestProvider, person: Person) -> None:
+    await add_app(idp)
+    await idp.add_account(EMAIL, PASSWORD)
+    await person.sign_in(authorize())
+    await person.send("consent-form", button="consent-allow")
+
+    answer = await person.open(authorize(prompt="consent"))
+
+    assert 'data-scope="profile"' in answer.text
+
+
 @pytest.mark.parametrize("button", ["consent-deny", ""])
 async def test_whatever_is_no_clear_yes_is_a_no(idp: TestProvider, person: Person, button: str) -> None:
     await add_app(idp)

@@ -10,6 +10,9 @@ from tests.outside.node_app import FOLDER, install
 from tests.outside.tools import needed
 from tests.running import PATIENCE_SECONDS
 
+LONGEST_SECONDS = 3 * PATIENCE_SECONDS
+"""For all that a client does."""
+
 Visit = Callable[[str], str]
 """Takes a person to an address; answers the one where they landed."""
 
@@ -19,7 +22,7 @@ def run(script: str, told: Mapping[str, Any], visit: Visit) -> dict[str, Any]:
     install()
     command = [str(needed("node")), str(FOLDER / script), json.dumps(told)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as process:
-        patience = threading.Timer(PATIENCE_SECONDS, process.kill)
+        patience = threading.Timer(LONGEST_SECONDS, process.kill)
         patience.start()
         try:
             return _converse(process, visit)

@@ -26,6 +26,7 @@ def oauth_rules_from(settings: Settings) -> OAuthRules:
         dpop_nonces=oidc.dpop_nonces,
         certificate_header=oidc.certificate_header.lower() if oidc.certificate_header else None,
         mtls_base=oidc.mtls_base,
+        certificate_authorities=oidc.certificate_authorities.read_bytes() if oidc.certificate_authorities else None,
         access_token_algorithm=settings.keys.access_token_algorithm,
         languages=settings.messages.languages,
         service_documentation=oidc.service_documentation,

@@ -84,6 +84,11 @@ class Oidc(Table):
     """The header in which a trusted proxy hands on the client's certificate (RFC 9440, or PEM percent-encoded). Unset:
     no mTLS. The proxy must drop the header when a client sends it."""
 
+    certificate_authorities: FilePath | None = Field(default=None, examples=["clients-ca.pem"])
+    """Authorities (PEM, intermediate ones too) that must have signed the certificates of `tls_client_auth`. Unset: the
+    proxy's word is taken, and it must refuse certificates that it could not verify. nginx's `optional_no_ca` hands on
+    any certificate, with any name in it: beside that this is needed."""
+
     mtls_base: Origin | None = Field(default=None, examples=["https://mtls.id.example.com"])
     """Where that proxy asks for certificates, for `mtls_endpoint_aliases`. Unset: at the issuer."""
 

@@ -66,6 +66,7 @@ def anchored(settings: Settings, folder: Path) -> Settings:
     folder = folder.absolute()
     anchor = _Anchor(folder=folder, data=folder / settings.data)
     keys, password, messages, fetch = settings.keys, settings.password, settings.messages, settings.fetch
+    oidc, authorities = settings.oidc, settings.oidc.certificate_authorities
     common, templates, bundle = password.common_list_file, messages.templates, fetch.ca_bundle
     return settings.model_copy(
         update={
@@ -75,6 +76,7 @@ def anchored(settings: Settings, folder: Path) -> Settings:
             "password": password.model_copy(update={"common_list_file": common and anchor.path(common)}),
             "messages": messages.model_copy(update={"templates": templates and anchor.path(templates)}),
             "fetch": fetch.model_copy(update={"ca_bundle": bundle and anchor.path(bundle)}),
+            "oidc": oidc.model_copy(update={"certificate_authorities": authorities and anchor.path(authorities)}),
             "plugins": anchor.plugin(settings.plugins),
             "pages": anchor.pages(settings.pages),
             "branding": anchor.branding(settings.branding),
@@ -88,6 +90,7 @@ def missing(settings: Settings) -> Iterator[Problem]:
     for key, file in (
         ("password.common_list_file", settings.password.common_list_file),
         ("fetch.ca_bundle", settings.fetch.ca_bundle),
+        ("oidc.certificate_authorities", settings.oidc.certificate_authorities),
         ("branding.logo_file", settings.branding.logo_file),
         *(
             (f"jurisdictions.{name}.branding.logo_file", own.branding.logo_file)

@@ -44,7 +44,8 @@ class Registration(StrEnum):
 class OAuthRules:
     """`dpop_nonces`: proofs must carry a nonce of ours. `certificate_header`: where a trusted proxy puts the client's
     certificate (RFC 9440 or PEM, percent-encoded); None: no mTLS. `mtls_base`: where that proxy listens, for
-    `mtls_endpoint_aliases`.
+    `mtls_endpoint_aliases`. `certificate_authorities`: whose signatures `tls_client_auth` believes (PEM); None: the proxy
+    has seen to it.
     """
 
     issuer: str
@@ -65,6 +66,7 @@ class OAuthRules:
     dpop_nonces: bool = False
     certificate_header: str | None = None
     mtls_base: str | None = None
+    certificate_authorities: bytes | None = None
     access_token_algorithm: str = "ES256"
     languages: tuple[str, ...] = ("en",)
     service_documentation: str | None = None

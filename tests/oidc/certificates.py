@@ -20,21 +20,29 @@ NAMES = [
 
 
 class Certified:
-    """A key with a certificate that it signed itself."""
+    """A key with a certificate."""
 
-    def __init__(self, now: datetime, *, subject: str = "CN=client,O=Example,C=US", days: int = 30) -> None:
+    def __init__(
+        self,
+        now: datetime,
+        *,
+        subject: str = "CN=client,O=Example,C=US",
+        days: int = 30,
+        by: "Certified | None" = None,
+    ) -> None:
+        """`by` None: it signs itself."""
         self.key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name.from_rfc4514_string(subject)
         self.certificate = (
             x509.CertificateBuilder()
             .subject_name(name)
-            .issuer_name(name)
+            .issuer_name(by.certificate.subject if by else name)
             .public_key(self.key.public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - timedelta(days=1))
             .not_valid_after(now + timedelta(days=days))
             .add_extension(x509.SubjectAlternativeName(NAMES), critical=False)
-            .sign(self.key, hashes.SHA256())
+            .sign(by.key if by else self.key, hashes.SHA256())
         )
 
     @property

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from idp.testing.provider import MORNING, TestProvider, provider_at
 from tests.oidc.asking import Person, add_client
@@ -199,3 +200,22 @@ async def test_a_bound_token_opens_with_its_certificate_alone(op: TestProvider, 
     assert (await app.refresh(told.refresh_token)).error == "invalid_grant"
     app.headers = shown
     assert (await app.refresh(told.refresh_token)).status == 200
+
+
+async def test_with_authorities_of_ours_a_name_alone_is_worth_nothing(tmp_path: Path, template: Path) -> None:
+    """RFC 8705 §2.1: a proxy that hands on what it did not verify hands on what anybody wrote."""
+    authority = Certified(MORNING, subject="CN=authority")
+    bundle = tmp_path / "authorities.pem"
+    bundle.write_bytes(authority.certificate.public_bytes(Encoding.PEM))
+    settings: dict[str, Any] = {
+        "oidc": {"certificate_header": "Client-Cert", "certificate_authorities": str(bundle)},
+        "server": {"trusted_proxies": ["127.0.0.1"]},
+    }
+    async with provider_at(tmp_path / "site", template=template, **settings) as op, op.browser() as browser:
+        await add_client(op, "machine", **dn("CN=client,O=Example,C=US"))
+
+        signed = await ask(browser, Certified(MORNING, by=authority).rfc9440)
+        forged = await ask(browser, CERTIFICATE.rfc9440)
+        other = await ask(browser, Certified(MORNING, by=Certified(MORNING, subject="CN=authority")).rfc9440)
+
+    assert (signed.status, forged.error, other.error) == (200, "invalid_client", "invalid_client")

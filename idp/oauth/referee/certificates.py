@@ -11,6 +11,7 @@ from ipaddress import ip_address
 from urllib.parse import unquote
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
@@ -38,9 +39,8 @@ class ClientCertificate:
         return self.parsed.not_valid_before_utc <= now < self.parsed.not_valid_after_utc
 
     def is_of(self, metadata: ClientMetadata) -> bool:
-        """Whether it names the one subject that the client registered (RFC 8705 §2.1.2).
-
-        Its chain was checked by the proxy, which alone knows the authorities.
+        """Whether it names the one subject that the client registered (RFC 8705 §2.1.2). Anybody can write a name:
+        who signed it is `is_issued_by`'s to say, or the proxy's.
         """
         if metadata.tls_client_auth_subject_dn is not None:
             return self._has_subject(metadata.tls_client_auth_subject_dn)
@@ -52,6 +52,22 @@ class ClientCertificate:
             return metadata.tls_client_auth_san_email in self._names(x509.RFC822Name)
         if metadata.tls_client_auth_san_ip is not None:
             return _address(metadata.tls_client_auth_san_ip) in {_address(name) for name in self._names(x509.IPAddress)}
+        return False
+
+    def is_issued_by(self, authorities: bytes, now: datetime) -> bool:
+        """Whether one of these authorities (PEM), live now, signed it. Intermediate ones have to be among them."""
+        try:
+            known = x509.load_pem_x509_certificates(authorities)
+        except ValueError:
+            return False  # no authority that we know: nobody is believed
+        for authority in known:
+            if not authority.not_valid_before_utc <= now < authority.not_valid_after_utc:
+                continue
+            try:
+                self.parsed.verify_directly_issued_by(authority)
+            except (InvalidSignature, ValueError, TypeError):
+                continue
+            return True
         return False
 
     def is_listed(self, keys: Mapping[str, object]) -> bool:

@@ -136,7 +136,9 @@ class ClientAuthentication:
             return False
         match client.metadata.token_endpoint_auth_method:
             case "tls_client_auth":
-                return certificate.is_of(client.metadata)
+                authorities = self.assertions.rules.certificate_authorities
+                is_issued = authorities is None or certificate.is_issued_by(authorities, self.clock.now())
+                return is_issued and certificate.is_of(client.metadata)
             case "self_signed_tls_client_auth":
                 keys = await self.clients.keys(client)
                 return certificate.is_listed(keys) or certificate.is_listed(await self.clients.keys(client, fresh=True))

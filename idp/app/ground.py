@@ -102,4 +102,5 @@ def _schedule(settings: Settings) -> Schedule:
         period=settings.keys.rotate_every,
         publish_lead=settings.keys.publish_lead,
         max_age=settings.keys.jwks_max_age,
+        rsa_bits=settings.keys.rsa_bits,
     )

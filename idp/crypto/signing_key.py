@@ -25,7 +25,8 @@ ALGORITHMS = (ES256, RS256, PS256, EDDSA)
 """All asymmetric: a key that is published can verify, and never sign (threat row 79, Authlib CVE-2024-37568)."""
 
 RSA_BITS = 3072
-"""128 bits of strength (NIST SP 800-57 Part 1 §5.6.1). 2048 have 112, and sign 2.6 times as fast: 420 µs, not 1,100."""
+"""128 bits of strength (NIST SP 800-57 Part 1 §5.6.1). 2048 have 112, and sign 2.6 times as fast: 420 µs, not 1,100.
+`keys.rsa_bits` decides."""
 
 COORDINATE_BYTES = 32
 PUBLIC_MEMBERS = {

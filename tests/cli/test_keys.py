@@ -1,5 +1,7 @@
 """`idp keys`."""
 
+import base64
+import json
 from typing import Any
 
 import pytest
@@ -50,6 +52,16 @@ def test_one_algorithm_s_key_can_be_rotated_alone(idp: CommandLine) -> None:
 
     assert [turn["algorithm"] for turn in turns] == ["RS256"]
     assert states(idp.ask("keys", "list"), "EdDSA") == others
+
+
+def test_the_configuration_says_how_long_new_rsa_keys_are(idp: CommandLine) -> None:
+    idp.config.write_text(idp.config.read_text().replace("[keys]\n", "[keys]\nrsa_bits = 2048\n"))
+
+    idp.run("keys", "rotate", "--algorithm", "RS256")
+
+    kept = idp.change(lambda work, _: work.keys.all())
+    fresh = [json.loads(row.public) for row in kept if row.algorithm == "RS256" and row.state == "next"]
+    assert [len(base64.urlsafe_b64decode(f"{key['n']}==")) * 8 for key in fresh] == [2048]
 
 
 async def test_retiring_ends_what_the_key_signed_in_a_running_server_too(idp: CommandLine) -> None:

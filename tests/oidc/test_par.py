@@ -152,8 +152,10 @@ async def test_what_is_wrong_is_told_the_client_at_once(
 
 
 async def test_pushing_is_done_by_post(jane: Person, app: Client) -> None:
-    assert (await jane.browser.get(PAR)).status_code == 404
-    assert (await jane.browser.put(PAR)).status_code == 404
+    """§2.3."""
+    answers = [await jane.browser.request(method, PAR) for method in ("GET", "HEAD", "PUT", "PATCH", "DELETE")]
+
+    assert {(answer.status_code, answer.headers["allow"]) for answer in answers} == {(405, "POST")}
 
 
 async def test_a_request_object_can_be_pushed(op: TestProvider, jane: Person) -> None:

@@ -44,7 +44,7 @@ class Registration(StrEnum):
 class OAuthRules:
     """`dpop_nonces`: proofs must carry a nonce of ours. `certificate_header`: where a trusted proxy puts the client's
     certificate (RFC 9440 or PEM, percent-encoded); None: no mTLS. `mtls_base`: where that proxy listens, for
-    `mtls_endpoint_aliases`. `certificate_authorities`: whose signatures `tls_client_auth` believes (PEM); None: the proxy
+    `mtls_endpoint_aliases`. `certificate_authorities`: who signed for `tls_client_auth` (PEM); None: its proxy
     has seen to it.
     """
 

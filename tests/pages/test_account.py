@@ -6,6 +6,8 @@ import pyotp
 import pytest
 
 from idp.core.client import ClientTerms
+from idp.core.grant import Consent
+from idp.core.ids import ClientId
 from idp.testing.provider import TestProvider
 from idp.web.pages.account.agents import described
 from tests.pages.app import REDIRECT, add_app, answer_in, authorize
@@ -247,6 +249,30 @@ async def test_an_app_whose_consent_is_skipped_is_there_too(idp: TestProvider, p
     assert "code" in answer_in(answer.headers["location"])
 
     assert "Rooms &amp; Roofs" in (await person.open("/account/apps")).text
+
+
+async def test_an_app_that_a_document_describes_is_there_too_and_can_be_revoked(
+    idp: TestProvider, person: Person
+) -> None:
+    """It has no row of ours; what the person gave it can be taken back all the same (row 98)."""
+    account = await idp.add_account(EMAIL, PASSWORD)
+    app = ClientId("https://app.example.com/client.json")
+    consent = Consent(
+        account_id=account.id,
+        client_id=app,
+        scope=("openid", "email"),
+        resources=(),
+        claims=(),
+        given_at=idp.clock.now(),
+    )
+    await idp.provider.store.transact(lambda work: work.oauth.consents.put(consent))
+    await person.sign_in()
+
+    assert f"<strong>{app}</strong>" in (await person.open("/account/apps")).text
+    await person.send(app)
+
+    assert "No app uses your account." in person.answer.text
+    assert not await idp.provider.store.read(lambda work: work.oauth.consents.of(account.id))
 
 
 async def test_what_happened_is_told_newest_first(idp: TestProvider, person: Person) -> None:

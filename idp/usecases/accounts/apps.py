@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from idp.core.client import Client
+from idp.core.client import Client, ClientMetadata, Origin
 from idp.core.errors import NotFound
 from idp.core.events import Event, EventName
 from idp.core.ids import AccountId, ClientId
@@ -50,11 +50,20 @@ def _connected(work: UnitOfWork, account_id: AccountId, now: datetime) -> Sequen
         scopes.setdefault(client_id, {}).update(dict.fromkeys(scope))
         since[client_id] = min(at, since.get(client_id, at))
     found = [
-        ConnectedApp(client=client, scope=tuple(scope), since=since[client_id], offline="offline_access" in scope)
+        ConnectedApp(
+            client=work.oauth.clients.by_id(client_id) or _without_row(client_id, since[client_id]),
+            scope=tuple(scope),
+            since=since[client_id],
+            offline="offline_access" in scope,
+        )
         for client_id, scope in scopes.items()
-        if (client := work.oauth.clients.by_id(client_id)) is not None
     ]
     return sorted(found, key=lambda app: app.client.name.lower())
+
+
+def _without_row(client_id: ClientId, since: datetime) -> Client:
+    """A client that a document describes: what it holds can be taken back, whether the document is there or not."""
+    return Client(id=client_id, metadata=ClientMetadata(), origin=Origin.DOCUMENT, created_at=since, updated_at=since)
 
 
 def _revoke(work: UnitOfWork, account_id: AccountId, client_id: ClientId, occasion: Occasion) -> None:

@@ -1,11 +1,12 @@
 """The second proof, on a page of its own."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from idp.core.events import EventName
-from idp.testing.provider import TestProvider
+from idp.testing.provider import TestProvider, provider_at
 from idp.usecases.administration import Administration
 from idp.usecases.housekeeping.trail import Which
 from tests.pages.factors import OPERATOR, account_with_totp, codes, shown
@@ -190,3 +191,40 @@ async def test_a_tenants_demand_is_met_by_mail(idp: TestProvider, person: Person
     await person.send("mfa-form", code=(await idp.last_mail(EMAIL)).data["code"])
 
     assert person.path == "/account"
+
+
+async def test_wrong_codes_count_against_where_they_come_from(tmp_path: Path, template: Path) -> None:
+    """Row 43: a list of right passwords buys five codes for each, but not for all of them from one place."""
+    people = [f"jane{number}@example.com" for number in range(5)]
+    async with (
+        provider_at(tmp_path / "data", template=template, throttle={"sources": "3/10m"}) as idp,
+        idp.browser() as browser,
+    ):
+        secrets = [(await account_with_totp(idp, email))[1] for email in people]
+        thief = Person(browser)
+        statuses = []
+        for email in people[:3]:
+            await thief.sign_in(email=email)
+            statuses.append((await thief.send("mfa-form", code="000000")).status_code)
+        stopped = await thief.sign_in(email=people[3])
+
+        assert statuses == [401] * 3
+        assert stopped.status_code == 429
+        async with idp.browser(address="192.0.2.7") as elsewhere:
+            owner = Person(elsewhere)
+            await owner.sign_in(email=people[4])
+            await owner.send("mfa-form", code=shown(idp, secrets[4]))
+            assert owner.path == "/account"
+
+
+async def test_a_right_code_is_no_guess(tmp_path: Path, template: Path) -> None:
+    """Else a household that signs in and out would lock itself out."""
+    async with provider_at(tmp_path / "data", template=template, throttle={"sources": "3/10m"}) as idp:
+        for number in range(5):
+            email = f"jane{number}@example.com"
+            _, secret = await account_with_totp(idp, email)
+            async with idp.browser() as browser:
+                person = Person(browser)
+                await person.sign_in(email=email)
+                await person.send("mfa-form", code=shown(idp, secret))
+                assert person.path == "/account"

@@ -134,11 +134,18 @@ class SignInStepwise:
         return await self.request_code.to_proved(pending.standing, method, source)
 
     async def finish(self, ticket: str, browser: Digest, given: Given, source: Source) -> SignedIn:
-        """Raises CodeRejected and AccountLocked, by the account's one budget for all codes (rows 44, 45)."""
+        """Raises CodeRejected and AccountLocked, by the account's one budget for all codes (rows 44, 45).
+
+        Raises TooManyRequests too: the source is charged for a wrong code here as it is where both proofs come at once,
+        though the right password was given back.
+        """
         pending = await self._pending(ticket, browser)
+        now = self.clock.now()
+        await self.store.transact(lambda work: self.guesses.charge_source(work, source, now))
         claim = FactorClaim(account=pending.standing.account, code=given.code or "", method=given.method, source=source)
         secondly = await self.prove_second_factor.judge(claim, pending.factors)
         opened = await self.store.transact(lambda work: self._open(work, pending, secondly, source))
+        await self.store.transact(lambda work: self.guesses.give_back(work, source=source))
         return self.door.present(opened)
 
     def _digest(self, ticket: str, browser: Digest) -> Digest:

@@ -37,6 +37,7 @@ CANARY = "c4n4ry-s3cr3t"
         ("[codes]\nlife = 600", "codes.life", "is not a duration", '"15m"'),
         ("[links]\nreset = '2h'", "links.reset", "is too large", "At most 1h."),
         ("[lockout]\nfailed_attempts = 101", "lockout.failed_attempts", "is too large", "At most 100."),
+        ("[oidc]\ncode_life = '61s'", "oidc.code_life", "is too large", "At most 1m."),
         ("[sessions]\nrefresh_grace = '11s'", "sessions.refresh_grace", "is too large", "At most 10s."),
         ("[password]\nmaximum = 64", "password.maximum", "is too small", "At least 128."),
         ("[password]\nminimum = 7", "password.minimum", "is too small", "At least 8."),

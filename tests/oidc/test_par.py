@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +11,7 @@ from joserfc.jwk import ECKey
 
 from idp.core.account import Account
 from idp.core.client import Client, ClientTerms, Profile
-from idp.testing.provider import TestProvider, provider_at
+from idp.testing.provider import TestProvider
 from tests.oidc.asking import CHALLENGE, SECRET, Answer, Person, add_client, bought, change_client, usual
 from tests.oidc.signing import JWKS, object_of, sign, unsigned
 
@@ -273,24 +272,6 @@ async def test_fapi_names_the_redirect_uri_and_proves_possession_of_the_code(op:
 
     assert error_of(await push(jane, scope="profile", redirect_uri=None)) == (400, "invalid_request")
     assert error_of(await push(jane, **without_pkce)) == (400, "invalid_request")
-
-
-async def test_a_code_for_fapi_lives_for_a_minute_at_most(tmp_path: Path, template: Path) -> None:
-    """FAPI 2.0 §5.3.2.1, however long the operator lets others live."""
-    async with (
-        provider_at(tmp_path, template=template, oidc={"code_life": "10m"}) as op,
-        op.browser() as browser,
-    ):
-        jane = Person(op, browser)
-        await jane.sign_in(await op.add_account("jane@example.com"))
-        await add_client(op, "usual")
-        await add_client(op, terms=ClientTerms(skip_consent=True, profile=Profile.FAPI2))
-
-        usual_code, _ = await bought(op, (await jane.ask(client_id="usual")).code)
-        short_code, _ = await bought(op, (await go(jane, await pushed(jane))).code)
-
-    assert usual_code.expires_at - usual_code.issued_at == timedelta(minutes=10)
-    assert short_code.expires_at - short_code.issued_at == timedelta(seconds=60)
 
 
 # keys

@@ -1,9 +1,7 @@
 """The answer yes: a grant, and the code that opens it (RFC 6749 §4.1.2)."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
-from idp.core.client import Profile
 from idp.core.grant import AuthorizationCode, Grant
 from idp.core.ids import GrantId
 from idp.oauth.authorize import assurance
@@ -13,9 +11,6 @@ from idp.oauth.rules import OAuthRules
 from idp.ports.ambient import Entropy
 from idp.ports.crypto import Digester
 from idp.ports.storage import UnitOfWork
-
-LONGEST_FOR_FAPI = timedelta(seconds=60)
-"""FAPI 2.0 Security Profile §5.3.2.1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +62,5 @@ class Issue:
             code_challenge=request.code_challenge,
             dpop_jkt=request.dpop_jkt,
             issued_at=now,
-            expires_at=now + self._code_life(situation),
+            expires_at=now + self.rules.code_life,
         )
-
-    def _code_life(self, situation: Situation) -> timedelta:
-        is_fapi = self.rules.profile_of(situation.client) is Profile.FAPI2
-        return min(self.rules.code_life, LONGEST_FOR_FAPI) if is_fapi else self.rules.code_life

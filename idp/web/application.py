@@ -17,7 +17,7 @@ from idp.web.device import DeviceCookie
 from idp.web.documents import serve
 from idp.web.fallback import not_found
 from idp.web.forward_auth import ForwardAuth
-from idp.web.inside import BY_TOKEN, BloomSettings, FaceSettings, Inside, cookie_style, held_cookies
+from idp.web.inside import BY_TOKEN, BloomSettings, FaceSettings, Inside, cookie_style, held_cookies, pages_cookie
 from idp.web.middleware.client import ClientAddress
 from idp.web.middleware.cors import Cors
 from idp.web.middleware.envelope import Envelope
@@ -139,6 +139,5 @@ def _bloom_user(verbs: Verbs, face: BloomFace, settings: BloomSettings) -> Bloom
 def _forward_auth(verbs: Verbs, settings: FaceSettings, style: CookieStyle) -> ForwardAuth:
     return ForwardAuth(
         admit=Admit(identify=verbs.identify, public_routes=settings.public_routes),
-        style=style,
-        cookies=held_cookies(settings),
+        cookies=[pages_cookie(settings), *((contract, style.named(name)) for contract, name in held_cookies(settings))],
     )

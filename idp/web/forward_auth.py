@@ -12,7 +12,7 @@ from idp.core.errors import Accident, Refusal
 from idp.usecases.sessions.admit import Admit
 from idp.usecases.sessions.identify import Principal
 from idp.web.answers import Plain
-from idp.web.cookies import CookieStyle, read_cookies
+from idp.web.cookies import read_cookies
 from idp.web.routing import Route
 
 METHOD_HEADERS = frozenset({b"x-original-method", b"x-forwarded-method"})
@@ -26,13 +26,12 @@ NOBODY = tuple((name, b"") for name in IDENTITY_HEADERS)
 class ForwardAuth:
     """200 with the identity, 200 without one for a public route, 401 else; 503 when we cannot tell: never a pass.
 
-    `cookies` pairs each contract with its cookie's name. The identity headers are those that Authelia's users know;
-    a proxy must take them from our answer and drop the client's own. Where nobody is signed in they are there and
-    empty: some proxies replace only what an answer names (GHSA-7r4p-vjf4-gxv4).
+    `cookies` pairs each contract with its cookie, by its whole name. The identity headers are those that Authelia's
+    users know; a proxy must take them from our answer and drop the client's own. Where nobody is signed in they
+    are there and empty: some proxies replace only what an answer names (GHSA-7r4p-vjf4-gxv4).
     """
 
     admit: Admit
-    style: CookieStyle
     cookies: Sequence[tuple[str, str]]
 
     def routes(self) -> list[Route]:
@@ -40,8 +39,7 @@ class ForwardAuth:
 
     async def verify(self, request: Request) -> Response:
         held = read_cookies(request.headers.get("cookie"))
-        named = [(contract, self.style.named(name)) for contract, name in self.cookies]
-        tokens = [(contract, held[name]) for contract, name in named if name in held]
+        tokens = [(contract, held[name]) for contract, name in self.cookies if name in held]
         try:
             principal = await self.admit(tokens, _agreed(request, METHOD_HEADERS), _agreed(request, PATH_HEADERS))
         except Refusal:

@@ -1,5 +1,6 @@
 """GET /auth/verify, as nginx, Traefik and Caddy ask it."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -133,3 +134,17 @@ async def test_when_we_cannot_tell_nobody_passes(idp: TestProvider, browser: htt
     answer = await ask(browser, "GET", "/private")
 
     assert answer.status_code == 503
+
+
+async def test_a_session_of_our_pages_is_as_good(idp: TestProvider, browser: httpx2.AsyncClient) -> None:
+    """One session for all: who signed in on a page need not sign in at the app behind the proxy."""
+    await idp.add_account("jane@example.com", "correct horse battery")
+    page = await browser.get("/login")
+    token = re.search(r'name="csrf" value="([^"]+)"', page.text)
+    assert token is not None
+    fields = {"csrf": token.group(1), "email": "jane@example.com", "password": "correct horse battery"}
+    await browser.post("/login", data=fields)
+
+    answer = await browser.get("/auth/verify")
+
+    assert (answer.status_code, answer.headers["remote-email"]) == (200, "jane@example.com")

@@ -24,7 +24,8 @@ MODES: Mapping[str, str] = {
 DEFAULT_MODE = "query"
 
 # what stands behind the port begins with / or ?, so that no user name hides in it: http://localhost:80@attacker
-_LOOPBACK = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]|localhost))(?::[0-9]{1,5})?((?:[/?].*)?)", re.ASCII)
+_LOOPBACK = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]|localhost))(?::([1-9][0-9]{0,4}))?((?:[/?].*)?)", re.ASCII)
+LAST_PORT = 65535
 _NEVER = ("javascript:", "data:", "vbscript:", "file:", "blob:", "about:")
 
 
@@ -84,9 +85,13 @@ def is_registered(client: Client, redirect_uri: str) -> bool:
         return True
     if not (client.is_public or client.metadata.application_type == "native"):
         return False
-    asked = _LOOPBACK.fullmatch(redirect_uri)
-    return asked is not None and any(
-        known.groups() == asked.groups()
-        for uri in client.metadata.redirect_uris
-        if (known := _LOOPBACK.fullmatch(uri)) is not None
-    )
+    asked = _without_port(redirect_uri)
+    return asked is not None and asked in map(_without_port, client.metadata.redirect_uris)
+
+
+def _without_port(uri: str) -> tuple[str, str] | None:
+    """A loopback address in front of its port and behind it. None for any other, and for a port that is none."""
+    found = _LOOPBACK.fullmatch(uri)
+    if found is None or int(found[2] or 0) > LAST_PORT:
+        return None
+    return found[1], found[3]

@@ -29,9 +29,10 @@ class Certified:
         subject: str = "CN=client,O=Example,C=US",
         days: int = 30,
         by: "Certified | None" = None,
+        curve: ec.EllipticCurve = ec.SECP256R1(),
     ) -> None:
         """`by` None: it signs itself."""
-        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.key = ec.generate_private_key(curve)
         name = x509.Name.from_rfc4514_string(subject)
         self.certificate = (
             x509.CertificateBuilder()
@@ -56,8 +57,12 @@ class Certified:
 
     @property
     def rfc9440(self) -> str:
-        return f":{base64.b64encode(self.certificate.public_bytes(Encoding.DER)).decode()}:"
+        return as_rfc9440(self.certificate.public_bytes(Encoding.DER))
 
     @property
     def thumbprint(self) -> str:
         return base64.urlsafe_b64encode(self.certificate.fingerprint(hashes.SHA256())).rstrip(b"=").decode()
+
+
+def as_rfc9440(der: bytes) -> str:
+    return f":{base64.b64encode(der).decode()}:"

@@ -7,11 +7,12 @@ from typing import Any
 
 import httpx2
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from idp.testing.provider import MORNING, TestProvider, provider_at
 from tests.oidc.asking import Person, add_client
-from tests.oidc.certificates import Certified
+from tests.oidc.certificates import Certified, as_rfc9440
 from tests.oidc.redeeming import App, Told
 
 HEADER = "client-cert"
@@ -160,6 +161,18 @@ async def test_a_self_signed_certificate_proves_the_client_whose_key_it_has(
     assert (await ask(browser, CERTIFICATE.rfc9440)).status == 200
     assert (await ask(browser, impostor.rfc9440)).error == "invalid_client"
     assert (await ask(browser, None)).error == "invalid_client"
+
+
+async def test_a_key_that_jose_has_no_name_for_proves_nothing(op: TestProvider, browser: httpx2.AsyncClient) -> None:
+    """Row 115: TLS knows curves, kinds of keys and versions of certificates that we do not."""
+    method = {**MACHINE, "token_endpoint_auth_method": "self_signed_tls_client_auth"}
+    await add_client(op, "machine", **method, jwks={"keys": [CERTIFICATE.jwk]})
+    der = CERTIFICATE.certificate.public_bytes(Encoding.DER)
+    version, curve = bytes.fromhex("a003020102"), bytes.fromhex("2a8648ce3d030107")  # v3; P-256
+    unknown = [der.replace(curve, curve[:-1] + b"\x63"), der.replace(version, version[:-1] + b"\x03")]
+    shown = [Certified(MORNING, curve=ec.BrainpoolP256R1()).rfc9440, *map(as_rfc9440, unknown)]
+
+    assert [(await ask(browser, one)).error for one in shown] == ["invalid_client"] * 3
 
 
 async def test_a_secret_does_not_do_for_a_client_of_certificates(op: TestProvider, browser: httpx2.AsyncClient) -> None:

@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from urllib.parse import unquote
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
@@ -65,14 +65,17 @@ class ClientCertificate:
                 continue
             try:
                 self.parsed.verify_directly_issued_by(authority)
-            except (InvalidSignature, ValueError, TypeError):
+            except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
                 continue
             return True
         return False
 
     def is_listed(self, keys: Mapping[str, object]) -> bool:
         """Whether its public key is one of the client's JWK Set (RFC 8705 §2.2.2)."""
-        pem = self.parsed.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        try:
+            pem = self.parsed.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        except (UnsupportedAlgorithm, ValueError):
+            return False  # a key of a kind that nobody here knows
         own = next((found for kind in KINDS if (found := _thumbprint_of(kind, pem)) is not None), None)
         listed = keys.get("keys")
         return own is not None and own in [_thumbprint(jwk) for jwk in (listed if isinstance(listed, list) else ())]
@@ -100,14 +103,14 @@ def read_certificate(shown: str) -> ClientCertificate | None:
     try:
         der = base64.b64decode("".join(text.split()), validate=True)
         return ClientCertificate(der=der, parsed=x509.load_der_x509_certificate(der))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, x509.InvalidVersion):
         return None
 
 
 def _thumbprint_of(kind: type[ECKey | RSAKey | OKPKey], pem: bytes) -> str | None:
     try:
         return kind.import_key(pem).thumbprint()
-    except (JoseError, ValueError, TypeError):
+    except (JoseError, ValueError, TypeError, KeyError):  # KeyError: of a curve without a name in JOSE
         return None
 
 

@@ -1,18 +1,20 @@
 """A JWT of the client's own as a grant (RFC 7523 §2.1, §3)."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from joserfc.jwk import ECKey
+from joserfc.jws import JWSRegistry
 
 from idp.core.account import Account
 from idp.core.client import Client, ClientTerms, Origin
 from idp.core.grant import Consent
 from idp.testing.provider import ISSUER, TestProvider
 from tests.oidc.asking import add_client, change_client
-from tests.oidc.redeeming import KEYS, App, Told, jwks, sign
+from tests.oidc.redeeming import KEYS, App, Told, claims_of, encoded, jwks, sign
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
@@ -91,6 +93,17 @@ async def test_scope_is_within_the_consent(robot: Robot) -> None:
 
     assert (await robot.ask(scope="profile")).error == "invalid_scope"
     assert (await robot.ask(scope="email")).status == 200
+
+
+async def test_half_a_character_names_nobody(robot: Robot) -> None:
+    """Row 121: JSON can say what no database keeps. The client is told; nothing of ours has failed (row 115)."""
+    parts = [json.dumps({"alg": "ES256"}), json.dumps({**claims_of(robot.assertion()), "sub": "\ud800"})]
+    message = ".".join(encoded(part.encode()) for part in parts)
+    signature = encoded(JWSRegistry.algorithms["ES256"].sign(message.encode(), KEYS["ES256"]))
+
+    told = await robot.ask(f"{message}.{signature}")
+
+    assert (told.status, told.error) == (400, "invalid_request")
 
 
 async def test_a_client_of_the_operators_that_skips_consent_acts_for_all(robot: Robot) -> None:

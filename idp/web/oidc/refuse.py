@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from idp.core.errors import Overloaded, StorageUnavailable, TooManyRequests
-from idp.oauth.errors import OAuthRefusal
+from idp.core.errors import MalformedRequest, Overloaded, StorageUnavailable, TooManyRequests
+from idp.oauth.errors import InvalidRequest, OAuthRefusal
 from idp.web.answers import json_answer
 from idp.web.routing import Endpoint
 
@@ -30,6 +30,9 @@ def refusing(endpoint: Callable[[Request], Awaitable[Response]]) -> Endpoint:
             return await endpoint(request)
         except OAuthRefusal as refusal:
             return oauth_error(refusal)
+        except MalformedRequest:
+            # text that no database holds, out of JSON that a client signed: half a character, or NUL
+            return oauth_error(InvalidRequest("a text holds a character that cannot be kept"))
         except TooManyRequests as refusal:
             return _come_back(429, refusal.retry_after_seconds)
         except Overloaded as accident:

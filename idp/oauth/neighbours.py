@@ -5,8 +5,9 @@ from typing import Protocol
 
 from idp.core.account import Account
 from idp.core.client import Client, ResourceServer
-from idp.core.ids import AccountId
+from idp.core.ids import AccountId, ClientId
 from idp.oauth.request import OAuthRequest
+from idp.ports.storage import UnitOfWork
 
 
 class KnownClients(Protocol):
@@ -14,6 +15,10 @@ class KnownClients(Protocol):
 
     async def find(self, client_id: str) -> Client | None:
         """A live, enabled one."""
+        ...
+
+    def look(self, work: UnitOfWork, client_id: ClientId) -> Client | None:
+        """The same, in a unit of work that reads other things too; None for a client of a metadata document."""
         ...
 
     async def keys(self, client: Client, *, fresh: bool = False) -> Mapping[str, object]:

@@ -24,9 +24,7 @@ _UPDATED = tuple(column.name for column in accounts.c if column.name not in {"id
 _ADD = Statement(insertion(accounts).on_conflict_do_nothing(index_elements=[accounts.c.email]).returning(accounts.c.id))
 _ONE = sa.select(*COLUMNS).where(accounts.c.id == bindparam("account_id"))
 _NAMED = sa.select(*COLUMNS).where(accounts.c.email == bindparam("address"))
-_BY_ID = Statement(_ONE)
 _BY_EMAIL = Statement(_NAMED)
-_HELD_BY_ID = Statement(_ONE.with_for_update(key_share=True))
 _HELD_BY_EMAIL = Statement(_NAMED.with_for_update(key_share=True))
 _UPDATE = Statement(
     sa.update(accounts)
@@ -105,7 +103,8 @@ class AccountShelf(Shelf):
             raise EmailTaken
 
     def by_id(self, account_id: AccountId) -> Account | None:
-        return _account_or_none(self._first(self._by_id, account_id=account_id))
+        found: Account | None = self._noun(self._by_id, account_id=account_id)
+        return found
 
     def by_email(self, email: EmailAddress) -> Account | None:
         return _account_or_none(self._first(self._by_email, address=email))
@@ -176,3 +175,7 @@ def _row(account: Account) -> dict[str, Any]:
 def _literally(text: str) -> str:
     """`text` without wildcards: `%` finds a percent sign."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+_BY_ID = Statement(_ONE, account_from, remembers=1024)
+_HELD_BY_ID = Statement(_ONE.with_for_update(key_share=True), account_from, remembers=1024)

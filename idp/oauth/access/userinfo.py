@@ -15,7 +15,7 @@ from idp.oauth.rules import OPENID
 from idp.ports.ambient import Clock
 from idp.ports.oauth import Signers
 from idp.ports.oauth_storage import LiveGrant
-from idp.ports.storage import Store
+from idp.ports.storage import Store, UnitOfWork
 
 TOKEN_TYPE = "userinfo+jwt"
 """No specification names one; `JWT` would let it pass for an ID token in an id_token_hint (row 77)."""
@@ -41,12 +41,15 @@ class UserInfo:
         if found is None or OPENID not in scope:
             raise InsufficientScope("the access token was not issued for openid")
         grant = found.grant
-        client = await self.clients.find(grant.client_id)
-        account = await self.store.read(lambda work: work.accounts.by_id(grant.account_id))
+        client, account = await self.store.read(lambda work: self._parties(work, grant))
+        client = client or await self.clients.find(grant.client_id)
         if client is None or account is None:
             raise InvalidToken("the access token is over")
         told = await self._told(grant, scope, account, client)
         return await self._packed(told, client) if _wants_a_token(client) else told
+
+    def _parties(self, work: UnitOfWork, grant: Grant) -> tuple[Client | None, Account | None]:
+        return self.clients.look(work, grant.client_id), work.accounts.by_id(grant.account_id)
 
     async def _told(self, grant: Grant, scope: tuple[str, ...], account: Account, client: Client) -> dict[str, object]:
         """`sub` is always there and is the ID token's (§5.3.2); what the `claims` parameter named is in the grant."""

@@ -66,6 +66,11 @@ class ClientBook:
             client = await self.documents.find(client_id)
         return client if client is not None and client.disabled_at is None else None
 
+    def look(self, work: UnitOfWork, client_id: ClientId) -> Client | None:
+        """One of ours that may act now, in a unit of work that runs anyway."""
+        client = self._known.look(work, client_id)
+        return client if client is not None and client.disabled_at is None else None
+
     async def keys(self, client: Client, *, fresh: bool = False) -> Mapping[str, object]:
         """Its public keys as a JWK Set; an empty one where there are none, or its `jwks_uri` gives none.
 

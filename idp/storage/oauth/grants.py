@@ -47,15 +47,6 @@ _NOTE_CLIENT = Statement(
     )
 )
 _GET = Statement(sa.select(*_COLUMNS).where(_BY_ID))
-_LIVE = Statement(
-    sa.select(sessions.c.expires_at, sessions.c.revoked_at, accounts.c.disabled_at, *_COLUMNS)
-    .select_from(
-        grants.join(accounts, grants.c.account_id == accounts.c.id).outerjoin(
-            sessions, grants.c.session_id == sessions.c.id
-        )
-    )
-    .where(_BY_ID)
-)
 _REVOKE = Statement(sa.update(grants).where(_BY_ID, _UNREVOKED).values(revoked_at=NOW))
 _REVOKE_OF = Statement(
     sa.update(grants)
@@ -122,10 +113,10 @@ class GrantShelf(Shelf):
         return None if row is None else _grant_from(row)
 
     def live(self, grant_id: GrantId, now: datetime) -> LiveGrant | None:
-        if (row := self._first(_LIVE, of_grant=grant_id)) is None:
+        found: tuple[Values, Grant] | None = self._noun(_LIVE, of_grant=grant_id)
+        if found is None:
             return None
-        ends_at, revoked_at, disabled_at, *values = row
-        grant = _grant_from(values)
+        (ends_at, revoked_at, disabled_at), grant = found
         hangs_on_none = grant.is_offline or grant.session_id is None
         return LiveGrant(
             grant=grant,
@@ -170,3 +161,20 @@ class GrantShelf(Shelf):
 def _grant_from(row: Values) -> Grant:
     values = dict(zip(_NAMES, row, strict=True))
     return Grant(**values | {name: tuple(values[name]) for name in _TUPLES})
+
+
+def _standing_from(row: Values) -> tuple[Values, Grant]:
+    return row[:3], _grant_from(row[3:])
+
+
+_LIVE = Statement(
+    sa.select(sessions.c.expires_at, sessions.c.revoked_at, accounts.c.disabled_at, *_COLUMNS)
+    .select_from(
+        grants.join(accounts, grants.c.account_id == accounts.c.id).outerjoin(
+            sessions, grants.c.session_id == sessions.c.id
+        )
+    )
+    .where(_BY_ID),
+    _standing_from,
+    remembers=1024,
+)

@@ -8,7 +8,7 @@ from idp.core.client import ResourceServer
 from idp.oauth.errors import UnauthorizedClient
 from idp.oauth.referee.grants import judge_client_credentials
 from idp.oauth.rules import SCOPES, OAuthRules
-from idp.oauth.token.grant import Decision, Issue, TokenRequest, TokenRule
+from idp.oauth.token.grant import Decision, Inquiry, Issue, TokenRequest, TokenRule
 from idp.oauth.token.targets import meant, reachable
 from idp.ports.storage import UnitOfWork
 
@@ -30,7 +30,7 @@ class IssueToClient(TokenRule):
         if asked.client.is_public:
             raise UnauthorizedClient("a public client cannot have tokens of its own")
         names_servers = asked.resources or asked.client.terms.resources or not asked.client.metadata.scope
-        return partial(self._decide, asked) if names_servers else self._issue(asked, {})
+        return Inquiry(partial(self._decide, asked)) if names_servers else self._issue(asked, {})
 
     def _decide(self, asked: TokenRequest, work: UnitOfWork) -> Issue:
         return self._issue(asked, {server.identifier: server for server in work.oauth.resources.all()})

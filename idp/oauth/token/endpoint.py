@@ -20,7 +20,7 @@ from idp.oauth.token.access_tokens import AccessTokens
 from idp.oauth.token.binding import JKT, confirmation
 from idp.oauth.token.client_auth import AuthenticatedClient, ClientAuthentication
 from idp.oauth.token.dpop import DpopProofs, Proof
-from idp.oauth.token.grant import Decision, Issue, TokenRequest, TokenRule
+from idp.oauth.token.grant import Decision, Inquiry, Issue, TokenRequest, TokenRule
 from idp.oauth.token.id_tokens import IdTokenOrder, IdTokens
 from idp.ports.ambient import Clock
 from idp.ports.storage import Store, UnitOfWork
@@ -77,8 +77,11 @@ class TokenEndpoint:
     async def _decide(
         self, decision: Decision | Issue, known: AuthenticatedClient, proof: Proof | None, now: datetime
     ) -> Issue:
-        if isinstance(decision, Issue) and known.assertion is None and proof is None:
-            return decision
+        if known.assertion is None and proof is None:
+            if isinstance(decision, Issue):
+                return decision
+            if isinstance(decision, Inquiry):
+                return await self.store.read(decision)
 
         def decide(work: UnitOfWork) -> Issue:
             known.claim(work, now)

@@ -78,6 +78,16 @@ class Issue:
 Decision = Callable[[UnitOfWork], Issue]
 
 
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A decision that changes nothing: with nothing to be claimed beside it, it waits for no writer."""
+
+    decide: Decision
+
+    def __call__(self, work: UnitOfWork) -> Issue:
+        return self.decide(work)
+
+
 class TokenRule(ABC):
     """One `grant_type`. `parameters` are the form's fields it reads; all others are dropped before it sees them.
 

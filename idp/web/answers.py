@@ -1,6 +1,7 @@
 """Bytes out."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import orjson
 from starlette.responses import Response
@@ -20,11 +21,18 @@ class Plain(Response):
         self.raw_headers = [(b"content-length", b"%d" % len(body)), *fields]
 
 
+@lru_cache(maxsize=256)
+def _field(item: tuple[str, str]) -> tuple[bytes, bytes]:
+    """As ASGI has it; most are the same in every answer."""
+    name, value = item
+    return name.lower().encode("latin-1"), value.encode("latin-1")
+
+
 def json_answer(
     body: object, status: int = 200, *, cookies: Iterable[str] = (), headers: dict[str, str] | None = None
 ) -> Response:
-    """A JSON answer; each cookie is a Set-Cookie header of its own."""
+    """A JSON answer; `headers` name other fields than its own. Each cookie is a Set-Cookie header of its own."""
     response = Plain(orjson.dumps(body), status, [JSON])
     if headers:
-        response.headers.update(headers)
+        response.raw_headers += [_field(item) for item in headers.items()]
     return put_cookies(response, cookies)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -34,6 +34,22 @@ class Asked(Request):
         if not hasattr(self, "_headers"):
             self._headers = Fields(self.scope)
         return self._headers
+
+    async def body(self) -> bytes:
+        """Starlette's, without a generator for what comes in one piece."""
+        if hasattr(self, "_body") or self._stream_consumed:
+            return await super().body()
+        parts, is_whole = [], False
+        while not is_whole:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                self._is_disconnected = True
+                raise ClientDisconnect
+            parts.append(message.get("body", b""))
+            is_whole = not message.get("more_body", False)
+        self._stream_consumed = True
+        self._body = b"".join(parts)
+        return self._body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,7 @@ class Certified:
         """`by` None: it signs itself."""
         self.key = ec.generate_private_key(curve)
         name = x509.Name.from_rfc4514_string(subject)
-        self.certificate = (
+        self.certificate: x509.Certificate = (
             x509.CertificateBuilder()
             .subject_name(name)
             .issuer_name(by.certificate.subject if by else name)

@@ -117,11 +117,13 @@ async def test_a_reset_signs_in_and_the_link_is_used_up(idp: TestProvider, perso
     path = await path_in_mail(idp)
 
     await person.open(path)
+    form = person.form("reset-form")
     await person.send("reset-form", password="another horse battery", password_again="another horse battery")
     assert person.path == "/account"
 
     await person.open(path)
-    again = await person.send("reset-form", password="a third horse battery", password_again="a third horse battery")
+    third = {**form.fields, "password": "a third horse battery", "password_again": "a third horse battery"}
+    again = await person.browser.post("/reset", data=third, headers={"sec-fetch-site": "same-origin"})
     assert again.status_code == 400
     assert person.page.ids["problem"]["data-code"] == "link_rejected"
 
@@ -171,3 +173,39 @@ async def test_a_mail_that_an_app_asked_for_still_leads_into_the_app(idp: TestPr
     await person.browser.put("/user/forgot-password", json={"email": EMAIL, "appUrl": "https://app.example.com"})
 
     assert (await idp.last_mail(EMAIL)).data["link"].startswith("https://app.example.com/reset-password?token=")
+
+
+async def test_a_link_says_whose_it_is_before_it_acts(idp: TestProvider, person: Person) -> None:
+    """Row 9: a link that an attacker had sent to themselves, and passed on, signs in to the attacker's account."""
+    await idp.add_account(EMAIL, PASSWORD, confirmed=False)
+    await person.sign_in()
+    confirm = await person.open(await path_in_mail(idp))
+    await person.send("confirm-form")
+    await person.open("/forgot")
+    await person.send("forgot-form", email=EMAIL)
+    reset = await person.open(await path_in_mail(idp))
+
+    assert f"that {EMAIL} is yours" in confirm.text
+    assert f"for {EMAIL}" in reset.text
+    assert f'value="{EMAIL}" autocomplete="username"' in reset.text
+
+
+async def test_the_link_to_another_address_names_that_one(idp: TestProvider, person: Person) -> None:
+    await idp.add_account(EMAIL, PASSWORD)
+    await person.sign_in()
+    await person.open("/account/email")
+    await person.send("email-form", email="joan@example.com")
+
+    answer = await person.open(await path_in_mail(idp, "joan@example.com"))
+
+    assert "that joan@example.com is yours" in answer.text
+
+
+@pytest.mark.parametrize("page", ["/reset", "/confirm"])
+@pytest.mark.parametrize("token", ["", "?token=nonsense", "?token=%ff"])
+async def test_a_link_that_is_over_is_told_before_anything_is_typed(person: Person, page: str, token: str) -> None:
+    answer = await person.open(page + token)
+
+    assert answer.status_code == 400
+    assert person.page.ids["problem"]["data-code"] == "link_rejected"
+    assert "password" not in person.page.ids

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from idp.core.events import EventName
 from idp.testing.provider import provider_at
+from idp.web.pages.templating import Templates
 from idp.web.pages.wording import Wording, wishes_of
 from tests.pages.person import Person
 from tests.pages.texts import TEMPLATE, catalogues, extracted, read, written
@@ -115,3 +117,18 @@ def _mails_in(folder: Path, language: str) -> Path:
     for file in (OURS / "en").iterdir():
         (mails / file.name).write_text(file.read_text())
     return folder / "mails"
+
+
+NEVER_OF_ONE_ACCOUNT = {"account.deleted", "client.", "flag.", "keys.", "message.", "tenant."}
+
+
+@pytest.mark.parametrize("name", [name.value for name in EventName])
+def test_whatever_happens_to_an_account_is_told_in_words(name: str) -> None:
+    """Not by the audit trail's own name for it."""
+    templates = Templates(Wording(("es",)))
+    templates.fill("events.html", "es", {})
+    macro = "{% from 'events.html' import event_words with context %}{{ event_words(name) }}"
+
+    words = templates._environments["es"].from_string(macro).render(name=name).strip()
+
+    assert (words == name) == any(name.startswith(start) for start in NEVER_OF_ONE_ACCOUNT)

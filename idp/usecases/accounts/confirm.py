@@ -47,11 +47,15 @@ class ConfirmAddress:
 
     async def is_valid(self, token: str) -> bool:
         """Whether the link would work now; looking does not use it up."""
+        return await self.address(token) is not None
+
+    async def address(self, token: str) -> EmailAddress | None:
+        """What the link would confirm now, if it would. Whoever holds it may know: it opens the account."""
         try:
-            await self.store.read(lambda work: self._look_up(work, token))
+            challenge, _ = await self.store.read(lambda work: self._look_up(work, token))
         except LinkRejected:
-            return False
-        return True
+            return None
+        return EmailAddress(challenge.target)
 
     def _look_up(self, work: UnitOfWork, token: str) -> tuple[Challenge, Standing]:
         now = self.clock.now()

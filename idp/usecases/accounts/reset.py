@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from idp.core.address import EmailAddress
 from idp.core.challenge import Purpose
 from idp.core.errors import LinkRejected
 from idp.core.events import Event, EventName
@@ -48,6 +49,16 @@ class ResetPassword:
         standing = await self.policy.settle(standing)  # last: a queue of hashes may be long
         opened = await self.store.transact(lambda work: self._reset(work, standing, digest, encoded, source))
         return self.door.present(opened) if isinstance(opened, Opened) else opened
+
+    async def address(self, token: str) -> EmailAddress | None:
+        """Whose password the link would set now, if it would. Whoever holds it may know: it opens the account."""
+        now = self.clock.now()
+        digest = self.post.link_digest(Purpose.RESET_PASSWORD, token)
+        try:
+            standing = await self.store.read(lambda work: self._look_up(work, digest, now))
+        except LinkRejected:
+            return None
+        return standing.account.email
 
     def _look_up(self, work: UnitOfWork, digest: Digest, now: datetime) -> Standing:
         challenge = work.challenges.peek_link(Purpose.RESET_PASSWORD, digest, now)

@@ -60,31 +60,35 @@ class RecoverPages:
     async def show_reset(self, request: Request) -> Response:
         if "token" in request.query_params:
             return self._taken_from_address(request, "/reset")
-        return self._reset_page(request)
+        return await self._reset_page(request)
 
     async def submit_reset(self, request: Request) -> Response:
         form = await read_form(request)
         password = form.get("password", "")
         if not password:
-            return self._reset_page(request, problems={"password": "needed"}, status=400)
+            return await self._reset_page(request, problems={"password": "needed"}, status=400)
         if password != form.get("password_again", ""):
-            return self._reset_page(request, problems={"password_again": "passwords_differ"}, status=400)
+            return await self._reset_page(request, problems={"password_again": "passwords_differ"}, status=400)
         try:
             outcome = await self.reset(self._link(request), password, self.face.source(request))
         except PasswordRejected as refusal:
             wrong = {"password": refusal.code}
-            return self._reset_page(request, problems=wrong, objections=refusal.objections, status=400)
+            return await self._reset_page(request, problems=wrong, objections=refusal.objections, status=400)
         except LinkRejected as refusal:
             return problem_page(request, refusal.code, 400, back="/forgot")
         return await self._after(request, outcome)
 
     async def show_confirm(self, request: Request) -> Response:
-        """Asks for a click: programs that look into mails follow links, and push no buttons."""
+        """Asks for a click: programs that look into mails follow links, and push no buttons.
+
+        And says for whom: a link that somebody else had sent signs in to somebody else's account (row 9).
+        """
         if "token" in request.query_params:
             return self._taken_from_address(request, "/confirm")
-        if not await self.confirm.is_valid(self._link(request)):
+        email = await self.confirm.address(self._link(request))
+        if email is None:
             return problem_page(request, LinkRejected.code, 400, back="/login")
-        return render(request, "confirm.html")
+        return render(request, "confirm.html", email=email)
 
     async def submit_confirm(self, request: Request) -> Response:
         await read_form(request)
@@ -122,7 +126,11 @@ class RecoverPages:
         shown = {**usual, **values, "onward": onward}
         return render(request, "forgot.html", status=status, look=look, **shown)
 
-    def _reset_page(self, request: Request, *, status: int = 200, **values: object) -> Response:
+    async def _reset_page(self, request: Request, *, status: int = 200, **values: object) -> Response:
+        """Says whose password it is, as `show_confirm` does. A link that is over is told before anything is typed."""
+        email = await self.reset.address(self._link(request))
+        if email is None:
+            return problem_page(request, LinkRejected.code, 400, back="/forgot")
         usual: dict[str, object] = {"problems": {}, "objections": ()}
-        shown = {**usual, **values}
+        shown = {**usual, **values, "email": email}
         return render(request, "reset.html", status=status, look=USUAL, **shown)

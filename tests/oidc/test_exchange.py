@@ -154,6 +154,23 @@ async def test_it_ends_with_the_grant(scene: Scene) -> None:
     assert (await scene.gateway.userinfo(swapped.access_token)).status_code == 401
 
 
+async def test_userinfo_tells_a_client_what_it_may_know_itself(scene: Scene) -> None:
+    """OIDC Core §5.3.2, §8.1: by its own name for the person, and without what the other one asked for by name."""
+    metadata = {**GATEWAY, "subject_type": "pairwise", "scope": ("openid", "email")}
+    await add_client(scene.op, "own", terms=ClientTerms(exchanges_from=("app",)), **metadata)
+    scene.gateway.client_id = "own"
+    asked = await scene.jane.ask(scope="openid email", claims='{"userinfo":{"name":null}}')
+    told = await scene.app.redeem(asked.code)
+
+    swapped = await scene.exchange(told.access_token, scope="openid email")
+
+    answer = (await scene.gateway.userinfo(swapped.access_token)).json()
+    assert answer["sub"] == swapped.claims["sub"] != scene.account.id
+    assert answer["email"] == "jane@example.com"
+    assert "name" not in answer
+    assert (await scene.app.userinfo(told.access_token)).json()["name"] == "Jane Doe"
+
+
 async def test_only_pairs_that_the_operator_named(scene: Scene) -> None:
     await add_client(scene.op, "other")
     other = App(scene.op, scene.app.browser, "other")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from idp.core.account import Account
 from idp.core.client import Client
 from idp.core.grant import Grant
+from idp.core.ids import ClientId
 from idp.oauth.algorithms import DEFAULT_CONTENT_ENCRYPTION
 from idp.oauth.errors import InsufficientScope, InvalidRequest, InvalidToken
 from idp.oauth.neighbours import ClaimsOf, KnownClients
@@ -40,22 +41,20 @@ class UserInfo:
         scope = tuple(str(claims.get("scope", "")).split())
         if found is None or OPENID not in scope:
             raise InsufficientScope("the access token was not issued for openid")
-        grant = found.grant
-        client, account = await self.store.read(lambda work: self._parties(work, grant))
-        client = client or await self.clients.find(grant.client_id)
+        # of an exchanged token the grant is another client's (RFC 8693): who holds the token is told in its own terms
+        grant, holder = found.grant, ClientId(str(claims["client_id"]))
+        client, account = await self.store.read(lambda work: self._parties(work, holder, grant))
+        client = client or await self.clients.find(holder)
         if client is None or account is None:
             raise InvalidToken("the access token is over")
-        told = await self._told(grant, scope, account, client)
+        asked = grant.claims.get("userinfo") if holder == grant.client_id else None
+        wanted = asked if isinstance(asked, Mapping) else {}
+        # `sub` is always there and is the ID token's (§5.3.2)
+        told = {"sub": str(claims["sub"]), **await self.claims.of(account, scope, wanted, client)}
         return await self._packed(told, client) if _wants_a_token(client) else told
 
-    def _parties(self, work: UnitOfWork, grant: Grant) -> tuple[Client | None, Account | None]:
-        return self.clients.look(work, grant.client_id), work.accounts.by_id(grant.account_id)
-
-    async def _told(self, grant: Grant, scope: tuple[str, ...], account: Account, client: Client) -> dict[str, object]:
-        """`sub` is always there and is the ID token's (§5.3.2); what the `claims` parameter named is in the grant."""
-        requested = grant.claims.get("userinfo")
-        wanted = requested if isinstance(requested, Mapping) else {}
-        return {"sub": grant.subject, **await self.claims.of(account, scope, wanted, client)}
+    def _parties(self, work: UnitOfWork, holder: ClientId, grant: Grant) -> tuple[Client | None, Account | None]:
+        return self.clients.look(work, holder), work.accounts.by_id(grant.account_id)
 
     async def _packed(self, told: dict[str, object], client: Client) -> str:
         metadata = client.metadata

@@ -144,6 +144,19 @@ async def test_a_public_subject_is_the_account_and_a_pairwise_one_tells_nothing(
     assert len({subjects.of(a, JANE), subjects.of(a, JOHN), subjects.of(elsewhere, JANE), str(JANE)}) == 4
 
 
+@pytest.mark.parametrize("uri", ["com.evil.app://app.example.com/callback", "http://localhost/callback"])
+async def test_what_any_app_on_a_device_can_have_is_no_sector(op: TestProvider, uri: str) -> None:
+    """OIDC Core §8.1: else an app would learn by what names another client knows people."""
+    subjects = openid_of(op).subjects
+    known = await add_client(op, "a", subject_type="pairwise")
+    one, two = [
+        await add_client(op, name, subject_type="pairwise", application_type="native", redirect_uris=(uri,))
+        for name in ("one", "two")
+    ]
+
+    assert len({subjects.of(client, JANE) for client in (known, one, two)}) == 3
+
+
 async def test_a_sector_is_what_its_list_is_served_by(op: TestProvider) -> None:
     """OIDC Core §8.1: clients of several hosts that one of them vouches for."""
     subjects, sector = openid_of(op).subjects, "https://sector.example.com/list"

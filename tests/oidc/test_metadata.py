@@ -10,6 +10,7 @@ from idp.oauth.clients.metadata import MetadataTerms, examine_metadata, metadata
 from idp.oauth.errors import InvalidClientMetadata
 
 CALLBACK = "https://app.example.com/callback"
+DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 KEYS = {"keys": [ECKey.generate_key("P-256", private=False).as_dict(private=False)]}
 
 
@@ -120,6 +121,14 @@ COMBINATIONS = {
     "pairwise over several hosts": (
         "sector_identifier_uri",
         {"subject_type": "pairwise", "redirect_uris": [CALLBACK, "https://other.example.com/"]},
+    ),
+    "pairwise over a host and a scheme that any app may have": (
+        "sector_identifier_uri",
+        {
+            "subject_type": "pairwise",
+            "application_type": "native",
+            "redirect_uris": [CALLBACK, "com.evil.app://app.example.com/callback"],
+        },
     ),
 }
 
@@ -349,3 +358,17 @@ def test_fapi_refuses_weak_clients_and_gives_strong_defaults() -> None:
     ):
         _, flaws = examine_metadata({**strong, **document}, terms)
         assert [one.member for one in flaws] == [member]
+
+
+@pytest.mark.parametrize(
+    "named", [{"redirect_uris": [CALLBACK]}, {"sector_identifier_uri": "https://app.example.com/"}]
+)
+def test_a_strangers_device_is_in_nobodys_sector(named: dict[str, Any]) -> None:
+    """OIDC Core §8.1: no code goes to the address it names, so nothing proves that it belongs there."""
+    terms = MetadataTerms(grant_types=frozenset({"authorization_code", DEVICE}))
+    asks = {"subject_type": "pairwise", "grant_types": ["authorization_code", DEVICE], "redirect_uris": [CALLBACK]}
+
+    assert "device" in flaw("subject_type", terms, **{**asks, **named})
+    assert parse_metadata({**asks, **named}).subject_type == "pairwise"
+    alone = {"subject_type": "pairwise", "grant_types": [DEVICE]}
+    assert parse_metadata(alone, terms).subject_type == "pairwise"

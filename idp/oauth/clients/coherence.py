@@ -1,12 +1,12 @@
 """Client metadata that is right member by member and wrong together."""
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from idp.core.client import ClientMetadata, Profile
 from idp.oauth.clients.addresses import is_private_scheme
 from idp.oauth.clients.flaws import Flaw
 from idp.oauth.clients.profiles import lacks_of_metadata
+from idp.oauth.clients.subjects import vouched_host
 from idp.oauth.clients.vocabulary import (
     AUTHORIZATION_CODE,
     CLIENT_CREDENTIALS,
@@ -69,7 +69,7 @@ def _of_redirects(metadata: ClientMetadata) -> Iterator[Flaw]:
 
 def _of_sector(metadata: ClientMetadata) -> Iterator[Flaw]:
     """OIDC Core §8.1: what pairwise subjects are computed for must be one host, or a list that somebody vouches for."""
-    hosts = {urlsplit(uri).hostname for uri in metadata.redirect_uris}
+    hosts = {vouched_host(uri) for uri in metadata.redirect_uris}
     if metadata.subject_type == "pairwise" and metadata.sector_identifier_uri is None and len(hosts) > 1:
         yield Flaw(
             member="sector_identifier_uri",

@@ -23,6 +23,7 @@ from idp.oauth.clients.addresses import (
 from idp.oauth.clients.coherence import flaws_between
 from idp.oauth.clients.flaws import Flaw, Misfit, refusal_of
 from idp.oauth.clients.public_keys import check_public_keys
+from idp.oauth.clients.subjects import vouched_host
 from idp.oauth.rules import OFFLINE_ACCESS, SCOPES
 
 _PAGE = members.address(check_https)
@@ -154,6 +155,18 @@ def _beyond(metadata: ClientMetadata, terms: MetadataTerms) -> Iterator[Flaw]:
         yield Flaw(
             member="grant_types", reason="holds one that only an operator gives", mend=f"Choose from: {allowed}."
         )
+    if terms.grant_types is not None and _is_in_an_unproved_sector(metadata):
+        yield Flaw(
+            member="subject_type",
+            reason="is pairwise, and tokens for a device go to no address that would prove the sector",
+            mend="Register the device as a client of its own, without redirect_uris (OIDC Core §8.1).",
+        )
+
+
+def _is_in_an_unproved_sector(metadata: ClientMetadata) -> bool:
+    """A stranger could name anybody's address, have no code sent there, and learn by what names they know people."""
+    names_hosts = metadata.sector_identifier_uri is not None or any(map(vouched_host, metadata.redirect_uris))
+    return metadata.subject_type == "pairwise" and names_hosts and vocabulary.DEVICE_CODE in metadata.grant_types
 
 
 def _read(document: Mapping[str, object]) -> tuple[dict[str, Any], list[Flaw]]:

@@ -23,7 +23,18 @@ class Subjects:
 
 
 def sector_of(client: Client) -> str:
-    """The host that its sector shares, of sector_identifier_uri or else of its redirect URIs, which then have one."""
+    """The host that its sector shares, of sector_identifier_uri or else of its redirect URIs, which then have one.
+
+    A client without a host that anybody vouches for is a sector by itself.
+    """
     metadata = client.metadata
     named = metadata.sector_identifier_uri or next(iter(metadata.redirect_uris), "")
-    return urlsplit(named).hostname or client.id
+    return vouched_host(named) or client.id
+
+
+def vouched_host(uri: str) -> str | None:
+    """The host to which codes go, and nowhere else. None for what any app on a device can have: a scheme of its own,
+    whatever name stands behind it, and loopback.
+    """
+    parts = urlsplit(uri)
+    return parts.hostname if parts.scheme == "https" else None

@@ -85,10 +85,18 @@ class GuardedFetcher:
             fetched = _judged(answered, accept)
         except FetchRefused as refused:
             self._tell(url, refused)
-            self._shelf.put((url, accept), FetchRefused(*refused.args), self.clock.now() + SHORTEST)
+            self._remember(url, accept, refused)
             raise
         self._shelf.put((url, accept), fetched, self.clock.now() + life_of(answered.headers))
         return fetched
+
+    def _remember(self, url: str, accept: str, refused: FetchRefused) -> None:
+        """Never in place of what is still good: whoever shows an unknown `kid` makes us look again, and must not cut
+        off the others whose keys we have.
+        """
+        now = self.clock.now()
+        if not isinstance(self._shelf.get((url, accept), now), Fetched):
+            self._shelf.put((url, accept), FetchRefused(*refused.args), now + SHORTEST)
 
     def _tell(self, url: str, refused: FetchRefused) -> None:
         """The host alone: the rest of an address may hold what is nobody's business."""

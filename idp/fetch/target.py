@@ -3,7 +3,9 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache, partial
 from urllib.parse import SplitResult, urlsplit
 
 from idp.fetch.addresses import Network, way_to
@@ -14,6 +16,7 @@ Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
 LONGEST_URL = 2048
 MOST_ADDRESSES = 3
+MOST_RESOLVED_AT_ONCE = 32
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -56,8 +59,17 @@ class Gate:
 
 
 async def resolve_by_system(host: str, port: int) -> Sequence[str]:
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    """On threads of its own: a stranger's name server may be slow for longer than anybody waits, and the few threads
+    that the rest of the server shares would be held by it.
+    """
+    look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(_threads(), look_up)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(MOST_RESOLVED_AT_ONCE, thread_name_prefix="idp-resolve")
 
 
 def _parse(url: str) -> tuple[SplitResult, int]:

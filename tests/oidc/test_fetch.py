@@ -1,9 +1,11 @@
 """The guarded fetcher on real sockets: what it sends out, and what it lets in (threat row 102)."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
 from ipaddress import ip_network
+from threading import Event
 from typing import Any
 
 import pytest
@@ -349,6 +351,41 @@ async def test_a_fresh_look_goes_past_what_is_kept_once_a_minute(there: Site, ma
 
     assert {fresh.body, again.body, usual.body} == {b'{"new": 1}'}
     assert (asked, len(there.asked)) == (2, 3)
+
+
+async def test_a_fresh_look_that_fails_takes_nothing_away(there: Site, make: Make, clock: MovableClock) -> None:
+    """An unknown `kid` makes us look; what we had stays good for those who use it, for as long as it was to be."""
+    fetcher, url = make(), there.url("/jwks.json")
+    there.pages["/jwks.json"] = Page(b'{"keys": []}')
+    await fetcher.get(url, accept=JSON)
+    there.pages["/jwks.json"] = Page(status="503 Service Unavailable")
+
+    with pytest.raises(FetchRefused):
+        await fetcher.get_fresh(url, accept=JSON)
+
+    assert (await fetcher.get(url, accept=JSON)).body == b'{"keys": []}'
+    clock.advance(timedelta(minutes=6))
+    assert "503" in await refused(fetcher, url)
+
+
+async def test_slow_name_servers_hold_up_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names are looked up on threads of their own: the rest of the server shares a few."""
+    asked, answer = Event(), Event()
+
+    def slow(*_: object, **__: object) -> list[object]:
+        asked.set()
+        answer.wait(5)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    looks = [asyncio.create_task(resolve_by_system("slow.example", 443)) for _ in range(40)]
+    try:
+        await asyncio.to_thread(asked.wait, 5)
+        async with asyncio.timeout(2):
+            assert await asyncio.to_thread(lambda: "done") == "done"
+    finally:
+        answer.set()
+        await asyncio.gather(*looks)
 
 
 async def test_a_form_is_posted_and_its_status_told(there: Site, make: Make) -> None:

@@ -13,6 +13,7 @@ def oauth_rules_from(settings: Settings) -> OAuthRules:
         access_life=oidc.access_life,
         id_token_life=oidc.id_token_life,
         refresh_life=oidc.refresh_life,
+        refresh_longest=oidc.refresh_longest,
         refresh_grace=oidc.refresh_grace,
         interaction_life=oidc.interaction_life,
         pushed_life=oidc.pushed_life,

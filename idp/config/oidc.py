@@ -48,6 +48,9 @@ class Oidc(Table):
     refresh_life: Annotated[Span, Within(timedelta(minutes=1), timedelta(days=400))] = timedelta(days=30)
     """Life of a refresh token; each use gives a new one."""
 
+    refresh_longest: Annotated[Span, Within(timedelta(hours=1), timedelta(days=3650))] = timedelta(days=365)
+    """How long one consent can be refreshed in all: then the person signs in at the app anew."""
+
     refresh_grace: Annotated[Span, Within(timedelta(0), timedelta(seconds=10))] = timedelta(0)
     """How long a refresh token that was just used still yields its successor. After it, a second use ends everything
     that was bought with it."""

@@ -53,6 +53,7 @@ class OAuthRules:
     access_life: timedelta = timedelta(minutes=10)
     id_token_life: timedelta = timedelta(minutes=10)
     refresh_life: timedelta = timedelta(days=30)
+    refresh_longest: timedelta = timedelta(days=365)
     refresh_grace: timedelta = timedelta(0)
     interaction_life: timedelta = timedelta(minutes=30)
     pushed_life: timedelta = timedelta(seconds=90)

@@ -212,6 +212,19 @@ async def test_each_use_prolongs_the_family(jane: Person, client: App) -> None:
     assert told.status == 200
 
 
+async def test_no_family_outlives_a_year_however_often_it_is_used(jane: Person, client: App) -> None:
+    """ASVS 10.4.8."""
+    told = await bought(jane, client)
+    for _ in range(14):
+        client.op.clock.advance(timedelta(days=26))
+        told = await client.refresh(told.refresh_token)
+        assert told.status == 200
+
+    client.op.clock.advance(timedelta(days=1, seconds=1))
+
+    assert (await client.refresh(told.refresh_token)).error == "invalid_grant"
+
+
 async def test_a_lifetime_of_the_clients_own(jane: Person, client: App, app: Client) -> None:
     terms = replace(app.terms, refresh_life=timedelta(hours=1), access_life=timedelta(minutes=1))
     await change_client(client.op, replace(app, terms=terms))

@@ -77,11 +77,17 @@ class Families:
         return replace(issue, refresh_token=token)
 
     def link(self, client: Client, grant: Grant, now: datetime) -> tuple[str, GrantToken]:
-        """The one copy of a new refresh token, and what is kept of it."""
+        """The one copy of a new refresh token, and what is kept of it.
+
+        However often it is used, the family ends when the grant is as old as `refresh_longest` (ASVS 10.4.8).
+        """
         token = self.entropy.token()
         life = client.terms.refresh_life or self.rules.refresh_life
         kept = GrantToken(
-            digest=digest_of_refresh(self.digester, token), grant_id=grant.id, issued_at=now, expires_at=now + life
+            digest=digest_of_refresh(self.digester, token),
+            grant_id=grant.id,
+            issued_at=now,
+            expires_at=min(now + life, grant.created_at + self.rules.refresh_longest),
         )
         return token, kept
 

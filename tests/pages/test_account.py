@@ -147,6 +147,15 @@ async def test_another_password_ends_every_other_session(idp: TestProvider, pers
         assert elsewhere.path.startswith("/login")
 
 
+async def test_a_password_keeper_finds_the_accounts_name_beside_the_password(idp: TestProvider, person: Person) -> None:
+    await idp.add_account(EMAIL, PASSWORD)
+    await person.sign_in()
+
+    answer = await person.open("/account/password")
+
+    assert f'value="{EMAIL}" autocomplete="username"' in answer.text
+
+
 async def test_guessing_the_current_password_is_counted(idp: TestProvider, person: Person) -> None:
     await idp.add_account(EMAIL, PASSWORD)
     await person.sign_in("/login?next=/account/password")

@@ -21,6 +21,25 @@ async def test_a_form_without_its_token_is_refused(idp: TestProvider, person: Pe
     assert "idp-session" not in person.browser.cookies
 
 
+async def test_who_is_refused_finds_the_way_to_the_same_page(idp: TestProvider, person: Person) -> None:
+    """Opened in two windows before there was a cookie, one of them holds the other's token."""
+    await idp.add_account(EMAIL, PASSWORD)
+    answer = await person.browser.post("/login?next=%2Faccount%2Fapps", data={"email": EMAIL, "password": PASSWORD})
+
+    assert '<a class="button" href="/login?next=%2Faccount%2Fapps">' in answer.text
+    await person.sign_in("/login?next=%2Faccount%2Fapps")
+    assert person.path == "/account/apps"
+
+
+@pytest.mark.parametrize("path", ["/login?a=%22%3E%3Cscript%3E", "/login?x=//evil.example"])
+async def test_and_no_other(person: Person, path: str) -> None:
+    answer = await person.browser.post(path, data={"email": EMAIL})
+
+    assert answer.status_code == 403
+    assert "<script" not in answer.text
+    assert 'href="//' not in answer.text
+
+
 async def test_another_browsers_token_is_refused(idp: TestProvider, person: Person) -> None:
     """Row 9: an attacker's own form signs nobody in to the attacker's account."""
     await idp.add_account(EMAIL, PASSWORD)

@@ -101,7 +101,8 @@ def test_the_examples_of_what_has_no_default_are_right(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir()
     lines = example_toml().replace("/etc/idp/common-passwords.txt", "common.txt")
     (tmp_path / "common.txt").touch()
-    (tmp_path / "ca.pem").touch()
+    for file in ("ca.pem", "clients-ca.pem"):
+        (tmp_path / file).touch()
     (tmp_path / "logo.svg").touch()
     path = tmp_path / "config.toml"
     path.write_text("\n".join(re.sub(r"^#(?=[\w\[])", "", line) for line in lines.splitlines()))

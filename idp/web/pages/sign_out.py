@@ -1,13 +1,13 @@
 """Signing out of our own pages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from idp.usecases.sessions.end import EndSession
 from idp.web.cookies import put_cookies
-from idp.web.pages.face import SESSION_COOKIE, PagesFace, see_other
+from idp.web.pages.face import PagesFace, see_other
 from idp.web.pages.forms import read_form
 from idp.web.pages.onward import ACCOUNT
 from idp.web.pages.render import render
@@ -36,13 +36,17 @@ class SignOutPages:
         return render(request, "logout.html", account=principal.account, fields={})
 
     async def submit(self, request: Request) -> Response:
+        """Ends every session of this browser, the cookie contracts' too: one that was left would sign in here again.
+
+        Only a clear yes is one.
+        """
         form = await read_form(request)
-        if form.get("decision") == "no":
+        if form.get("decision") != "yes":
             return see_other(ACCOUNT)
-        principal = await self.face.principal(request)
-        if principal is not None:
+        for principal in await self.face.sessions.all(request):
             await self.end(principal, self.face.source(request))
-        return put_cookies(see_other("/signed-out"), [self.face.cookies.expire(SESSION_COOKIE)])
+        plain = replace(self.face.cookies, prefix="")
+        return put_cookies(see_other("/signed-out"), [plain.expire(name) for _, name in self.face.sessions.cookies])
 
     async def signed_out(self, request: Request) -> Response:
         return render(request, "signed_out.html", frames=(), continue_to="", seconds=0)

@@ -157,8 +157,12 @@ class Sessions(Protocol):
 
     def by_id(self, session_id: SessionId) -> Session | None: ...
 
-    def principal(self, session_id: SessionId) -> tuple[Session, Account] | None:
-        """Session and account in one statement: the hot path."""
+    def principal(self, session_id: SessionId, *, held: bool = False) -> tuple[Session, Account] | None:
+        """Session and account in one statement: the hot path.
+
+        `held`, in a unit that writes: the session does not end before the commit. Who ends it then finds what was
+        given in it meanwhile (row 21).
+        """
         ...
 
     def touch(self, session_id: SessionId, *, expires_at: datetime, now: datetime) -> bool:

@@ -56,8 +56,9 @@ class SessionShelf(Shelf):
         row = self._first(_GET, session_id=session_id)
         return None if row is None else _session_from(row)
 
-    def principal(self, session_id: SessionId) -> tuple[Session, Account] | None:
-        found: tuple[Session, Account] | None = self._noun(_PRINCIPAL, session_id=session_id)
+    def principal(self, session_id: SessionId, *, held: bool = False) -> tuple[Session, Account] | None:
+        wanted = _HELD_PRINCIPAL if held else _PRINCIPAL
+        found: tuple[Session, Account] | None = self._noun(wanted, session_id=session_id)
         return found
 
     def touch(self, session_id: SessionId, *, expires_at: datetime, now: datetime) -> bool:
@@ -90,10 +91,10 @@ def _principal_from(row: Values) -> tuple[Session, Account]:
     return _session_from(row[: len(_NAMES)]), account_from(row[len(_NAMES) :])
 
 
-_PRINCIPAL = Statement(
+_BOTH = (
     sa.select(*sessions.c, *ACCOUNT_COLUMNS)
     .join_from(sessions, accounts, sessions.c.account_id == accounts.c.id)
-    .where(_BY_ID),
-    _principal_from,
-    remembers=1024,
+    .where(_BY_ID)
 )
+_PRINCIPAL = Statement(_BOTH, _principal_from, remembers=1024)
+_HELD_PRINCIPAL = Statement(_BOTH.with_for_update(read=True, of=sessions), _principal_from, remembers=1024)

@@ -13,10 +13,17 @@ import pytest
 
 from idp.core.account import Account
 from idp.core.client import Client
+from idp.core.secret import Digest
+from idp.core.session import Source
+from idp.oauth.authorize.dispatch import Granted, Visit
+from idp.oauth.authorize.parameters import Parameters
+from idp.oauth.authorize.steps import Need
+from idp.ports.storage import UnitOfWork
 from idp.testing.provider import TestProvider, provider_at
 from tests.oidc.asking import Answer, Person, add_client, usual
 from tests.oidc.test_par import go, pushed
 from tests.postgresql import Cluster, postgresql
+from tests.storage.gate import Gate, is_waiting
 
 __all__ = ["postgresql"]
 
@@ -146,3 +153,41 @@ async def test_many_ask_at_once_and_each_gets_a_code_of_its_own(
 
     assert len(set(codes_of(answers))) == CROWD
     assert [answer.told["state"] for answer in answers] == [str(n) for n in range(CROWD)]
+
+
+async def test_who_is_locked_out_leaves_nothing_that_was_being_given(
+    two: tuple[TestProvider, TestProvider], crowd: list[Person], app: Client, account: Account
+) -> None:
+    """Row 21: a grant with offline_access outlives its session, and must not outlive a password that was stolen."""
+    (here, there), gate = two, Gate()
+    session = await crowd[0].sign_in(account)
+    openid = here.provider.openid
+    assert openid is not None
+    asked = Parameters.of(usual(scope="openid offline_access").items())
+    visit = Visit(
+        client=app,
+        request=await openid.reading.at_the_front(app, asked),
+        name="x",
+        browser=Digest(b"browser"),
+        session_id=session.id,
+        source=Source(address="", contract="pages"),
+        now=here.clock.now(),
+    )
+
+    def give(work: UnitOfWork) -> Need | Granted:
+        given = openid.authorize.dispatch.step(work, visit)
+        gate.wait()
+        return given
+
+    def lock_out(work: UnitOfWork) -> int:
+        return there.provider.verbs.endings.lock_out(work, account.id, there.clock.now())
+
+    giving = asyncio.create_task(here.provider.store.transact(give))
+    await gate.reached.wait()
+    locking = asyncio.create_task(there.provider.store.transact(lock_out))
+    await is_waiting(locking)
+    gate.open()
+    assert isinstance(await giving, Granted)
+    await locking
+
+    assert not await here.provider.store.read(lambda work: work.oauth.grants.of(account.id, here.clock.now()))

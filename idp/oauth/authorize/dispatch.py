@@ -65,7 +65,7 @@ class Dispatch:
         The code is issued by the transaction that ends the interaction and uses up the pushed request: of all who race,
         one gets it.
         """
-        situation = self.look(work, visit)
+        situation = self.look(work, visit, held=True)
         try:
             need = first_need(situation)
             if need is not None and "none" in visit.request.prompt:
@@ -81,9 +81,9 @@ class Dispatch:
         session_id = situation.session.id if situation.session else None
         return Granted(code=self.issue(work, situation), session_id=session_id)
 
-    def look(self, work: UnitOfWork, visit: Visit) -> Situation:
+    def look(self, work: UnitOfWork, visit: Visit, *, held: bool = False) -> Situation:
         """The situation, by this transaction's own reading: a session that ended a moment ago is none (row 22)."""
-        session, account = self._signed_in(work, visit)
+        session, account = self._signed_in(work, visit, held=held)
         consent = None
         if account is not None and not may_skip_consent(visit.client, visit.request):
             consent = work.oauth.consents.get(account.id, visit.client.id)
@@ -130,11 +130,13 @@ class Dispatch:
         if pushed is not None and not work.oauth.pushed.claim(Digest(bytes.fromhex(pushed)), visit.now):
             raise AlreadyAnswered("this request was answered already")
 
-    def _signed_in(self, work: UnitOfWork, visit: Visit) -> tuple[Session, Account] | tuple[None, None]:
+    def _signed_in(
+        self, work: UnitOfWork, visit: Visit, *, held: bool = False
+    ) -> tuple[Session, Account] | tuple[None, None]:
         """Whom a page of this interaction signed in, or who is signed in at the browser anyway."""
         chosen = visit.interaction.signed_in_with if visit.interaction else None
         session_id = chosen or visit.session_id
-        found = work.sessions.principal(session_id) if session_id else None
+        found = work.sessions.principal(session_id, held=held) if session_id else None
         if found is None:
             return None, None
         session, account = found

@@ -98,7 +98,7 @@ class DecideDevice:
     ) -> None:
         """By the session as this transaction reads it: one that ended a moment ago allows nothing (row 22)."""
         now = self.clock.now()
-        found = work.sessions.principal(principal.session.id)
+        found = work.sessions.principal(principal.session.id, held=True)
         if found is None or not found[0].is_live(now) or found[1].is_disabled:
             raise SessionExpired
         grant = self._grant(device, client, found[0], now)

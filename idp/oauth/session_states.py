@@ -4,6 +4,7 @@ import base64
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from idp.core.ids import ClientId, SessionId
@@ -29,10 +30,10 @@ class BrowserStates:
         digest = self.digester.digest("browser-state", session_id)[:LENGTH]
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
-    def parameter(self, client_id: ClientId, redirect_uri: str, session_id: SessionId) -> str:
-        """`session_state` of the authorization response."""
+    def parameter(self, client_id: ClientId, redirect_uri: str, browser_state: str) -> str:
+        """`session_state` of the authorization response, by what `of` said."""
         salt = self.entropy.token()[:SALT_LENGTH]
-        return session_state(client_id, origin_of(redirect_uri), self.of(session_id), salt)
+        return session_state(client_id, origin_of(redirect_uri), browser_state, salt)
 
 
 def session_state(client_id: str, origin: str, browser_state: str, salt: str) -> str:
@@ -44,6 +45,7 @@ def session_state(client_id: str, origin: str, browser_state: str, salt: str) ->
     return f"{hashlib.sha256(text.encode()).hexdigest()}.{salt}"
 
 
+@lru_cache(maxsize=1024)
 def origin_of(address: str) -> str:
     """As a browser tells it: in lower case, without the port that the scheme implies (RFC 6454 §6.2)."""
     parts = urlsplit(address)

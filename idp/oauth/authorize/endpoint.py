@@ -145,8 +145,9 @@ class Authorize:
         is_watched = visit.request.is_openid and not self.dispatch.rules.is_fapi2(visit.client)
         if came.session_id is None or not is_watched:
             return self.answers.give(destination, told)
-        told["session_state"] = self.states.parameter(visit.client.id, visit.request.redirect_uri, came.session_id)
-        return replace(self.answers.give(destination, told), browser_state=self.states.of(came.session_id))
+        state = self.states.of(came.session_id)
+        told["session_state"] = self.states.parameter(visit.client.id, visit.request.redirect_uri, state)
+        return replace(self.answers.give(destination, told), browser_state=state)
 
     async def _visit(self, name: str, browser: Digest, principal: Principal | None, source: Source) -> Visit:
         digest = digest_of_interaction(self.digester, name)

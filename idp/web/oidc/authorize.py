@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +17,7 @@ from idp.oauth.rules import PAGES
 from idp.web.browser import BrowserSession
 from idp.web.cookies import put_cookies
 from idp.web.middleware.client import source_of
+from idp.web.oidc.fields import fields_of
 from idp.web.oidc.respond import respond, script_route, see_other
 from idp.web.routing import Endpoint, Route
 
@@ -114,6 +115,6 @@ def _pairs(sent: bytes) -> list[tuple[str, str]]:
     if len(sent) > LARGEST:
         raise InvalidRequest("the request is too large")
     try:
-        return parse_qsl(sent.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
+        return fields_of(sent.decode("ascii"), most=MOST_FIELDS)
     except ValueError:
         raise InvalidRequest("the request is malformed") from None

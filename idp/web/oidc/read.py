@@ -1,7 +1,6 @@
 """What a client sent to an endpoint of the protocol, as the verbs take it."""
 
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.types import Scope
@@ -9,6 +8,7 @@ from starlette.types import Scope
 from idp.oauth.errors import InvalidRequest
 from idp.oauth.request import OAuthRequest
 from idp.web.middleware.client import ClientAddress, source_of
+from idp.web.oidc.fields import fields_of
 
 FORM = "application/x-www-form-urlencoded"
 LARGEST_FORM = 64 * 1024
@@ -80,7 +80,7 @@ def _fields(body: bytes, content_type: str) -> list[tuple[str, str]]:
     if len(body) > LARGEST_FORM:
         raise InvalidRequest("the form is too large")
     try:
-        fields = parse_qsl(body.decode("ascii"), max_num_fields=MOST_FIELDS, errors="strict")
+        fields = [field for field in fields_of(body.decode("ascii"), most=MOST_FIELDS) if field[1]]
     except ValueError:
         raise InvalidRequest("the form is malformed") from None
     if any("\x00" in name or "\x00" in value for name, value in fields):

@@ -167,6 +167,16 @@ async def test_guesses_are_counted_and_recorded_and_lock_nobody_out(
     assert (await ask(browser, basic("machine", SECRET))).status == 200
 
 
+async def test_who_thinks_up_names_has_one_budget_for_all(op: TestProvider, browser: httpx2.AsyncClient) -> None:
+    """Row 140: each would be a counter and a line of the trail of its own."""
+    limit = op.provider.verbs.world.rules.source_budget.limit
+
+    told = [await ask(browser, basic(f"nobody-{number}", "guess")) for number in range(limit + 1)]
+
+    assert [told[0].status, told[-1].status] == [401, 429]
+    assert await recorded(op, EventName.CLIENT_REFUSED) == [one.status for one in told].count(401)
+
+
 async def test_no_secret_is_written_down(op: TestProvider, browser: httpx2.AsyncClient) -> None:
     """Row 133."""
     await machine(op)

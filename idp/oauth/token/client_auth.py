@@ -147,7 +147,9 @@ class ClientAuthentication:
     async def _charge(self, request: OAuthRequest) -> None:
         """Counts and records a failure. Raises TooManyRequests past the budget: then nothing is recorded any more."""
         basic, form, now = _basic(request.headers.get("authorization"), quietly=True), request.form, self.clock.now()
-        client_id = basic[0] if basic else form.get("client_id", "")
+        named = basic[0] if basic else form.get("client_id", "")
+        # names that are nobody's share one budget: else whoever thinks up names has one for each
+        client_id = named if await self.clients.find(named) is not None else ""
         exhausted = await self.store.transact(lambda work: self._record(work, client_id, request, now))
         if exhausted is not None:
             raise TooManyRequests(max(1, int((exhausted.until - now).total_seconds())))

@@ -9,9 +9,10 @@ from idp.core.client import ClientTerms
 from idp.core.grant import Consent
 from idp.core.ids import ClientId
 from idp.testing.provider import TestProvider
+from idp.usecases.administration import Administration
 from idp.web.pages.account.agents import described
 from tests.pages.app import REDIRECT, add_app, answer_in, authorize
-from tests.pages.factors import account_with_totp, codes
+from tests.pages.factors import OPERATOR, STEP, account_with_totp, codes, shown
 from tests.pages.person import EMAIL, PASSWORD, Person
 
 OTHER = "another horse battery"
@@ -182,9 +183,35 @@ async def test_an_authenticator_app_is_set_up_proved_and_removed(idp: TestProvid
     code = pyotp.TOTP(secret).at(int(idp.clock.now().timestamp()))
     await person.send("factor-form", button="factor-confirm", code=code)
     assert await held(idp, account.id) == {"totp"}
+    assert person.page.ids["factors-held"]
+
+    await person.send("remove", method="totp")
+    assert person.path.startswith("/login?again=1")  # the session is a password's alone
+    idp.clock.advance(STEP)
+    await person.send("login-form", email=EMAIL, password=PASSWORD)
+    await person.send("mfa-form", code=shown(idp, secret))
     await person.send("remove", method="totp")
 
     assert not await held(idp, account.id)
+
+
+@pytest.mark.parametrize("path", ["/account/factors", "/account/email", "/account/delete"])
+async def test_who_came_in_before_the_factor_does_not_get_around_it(
+    idp: TestProvider, person: Person, path: str
+) -> None:
+    """Row 56: a thief of the password is still signed in, and fresh, when the owner adds a second factor."""
+    account = await idp.add_account(EMAIL, PASSWORD)
+    await person.sign_in(f"/login?next={path}")
+    form = person.page.forms[-1]
+    await Administration(idp.provider.verbs).factors.vouch(account, "totp", OPERATOR)
+
+    for do in ("begin", "confirm", "remove"):
+        typed = {"do": do, "method": "totp", "code": "000000", "email": EMAIL, "current_password": PASSWORD}
+        answer = await person.browser.post(path, data={**form.fields, **typed})
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/login?again=1")
+
+    assert await held(idp, account.id) == {"totp"}
 
 
 async def held(idp: TestProvider, account_id: str) -> frozenset[str]:

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, expect
 
 from idp.core.client import ClientTerms
 from tests.pages.browser.site import Site
-from tests.pages.factors import account_with_totp, codes, shown
+from tests.pages.factors import STEP, account_with_totp, codes, shown
 from tests.pages.person import EMAIL, PASSWORD
 
 OTHER = "another horse battery"
@@ -144,6 +144,12 @@ async def test_an_authenticator_app_from_set_up_to_removal(site: Site, page: Pag
     await page.fill("#code", pyotp.TOTP(secret).at(int(site.idp.clock.now().timestamp())))
     await page.click("#factor-confirm")
     await expect(page.locator("#factors-held")).to_contain_text("Authenticator app")
+
+    await page.click("button[value=remove]")
+    site.idp.clock.advance(STEP)
+    await sign_in(page)
+    await page.fill("#code", shown(site.idp, secret))
+    await page.click("#mfa-submit")
     await page.click("button[value=remove]")
 
     await expect(page.locator("#factors-offered")).to_contain_text("Authenticator app")

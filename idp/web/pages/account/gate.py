@@ -20,11 +20,18 @@ class Gate:
 
     def open(self, path: str, *, show: Handler, submit: Handler | None = None) -> list[Route]:
         """For whoever is signed in; else the sign-in page, and then back here."""
-        return self._routes(path, show, submit, lambda handler: self._signed_in(path, handler))
+        routes = [self.face.route("GET", path, self._signed_in(path, show))]
+        return routes if submit is None else [*routes, self.face.route("POST", path, self._signed_in(path, submit))]
 
     def guarded(self, path: str, *, show: Handler, submit: Handler | None = None) -> list[Route]:
-        """For who signed in minutes ago, with all that takes (ASVS 7.5.1, row 56)."""
-        return self._routes(path, show, submit, lambda handler: self._fresh(path, handler))
+        """For who signed in minutes ago (ASVS 7.5.1) and, to change anything, with all that it takes now (row 56).
+
+        A factor may have been added since: who knows the password alone and came in before does not take it away again.
+        """
+        showing = self.face.route("GET", path, self._fresh(path, show))
+        if submit is None:
+            return [showing]
+        return [showing, self.face.route("POST", path, self._fresh(path, submit, takes_all=True))]
 
     def page(
         self, request: Request, principal: Principal, template: str, status: int = 200, **values: object
@@ -33,12 +40,6 @@ class Gate:
         account = principal.account
         look = Look(languages=(account.language,) if account.language else ())
         return render(request, template, status=status, look=look, principal=principal, account=account, **values)
-
-    def _routes(
-        self, path: str, show: Handler, submit: Handler | None, guard: Callable[[Handler], Endpoint]
-    ) -> list[Route]:
-        routes = [self.face.route("GET", path, guard(show))]
-        return routes if submit is None else [*routes, self.face.route("POST", path, guard(submit))]
 
     def _signed_in(self, path: str, handler: Handler) -> Endpoint:
         async def answer(request: Request) -> Response:
@@ -49,10 +50,15 @@ class Gate:
 
         return answer
 
-    def _fresh(self, path: str, handler: Handler) -> Endpoint:
+    def _fresh(self, path: str, handler: Handler, *, takes_all: bool = False) -> Endpoint:
         async def answer(request: Request, principal: Principal) -> Response:
-            if not self.face.is_fresh(principal):
+            if not self.face.is_fresh(principal) or (takes_all and _proved_less(principal)):
                 return see_other("/login", again="1", next=path)
             return await handler(request, principal)
 
         return self._signed_in(path, answer)
+
+
+def _proved_less(principal: Principal) -> bool:
+    """Whether a password alone opened the session of an account that has a second factor by now."""
+    return bool(principal.account.mfa_methods) and set(principal.session.methods) == {"pwd"}

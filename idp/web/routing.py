@@ -10,6 +10,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from idp.core.errors import Accident
+from idp.web.answers import json_answer
+
 Endpoint = Callable[[Request], Awaitable[Response]]
 T = TypeVar("T")
 
@@ -78,7 +81,7 @@ class Routing:
     _exact: dict[tuple[str, str], Route] = field(default_factory=dict)
     _lenient: dict[tuple[str, str], Route] = field(default_factory=dict)
     _patterns: dict[tuple[str, str], Route] = field(default_factory=dict)
-    _completing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _completing: asyncio.Task[None] | None = None
 
     def add(self, routes: Iterable[Route]) -> None:
         """Raises ValueError when two routes claim one path."""
@@ -109,22 +112,46 @@ class Routing:
         return route, {route.path.rpartition("{")[2].rstrip("}"): last}
 
     async def complete(self) -> None:
-        """Adds the late routes. Of all who ask at once, each waits for the one who makes them."""
-        async with self._completing:
-            if self.late is not None:
-                self.add(await self.late())
-                self.late = None
+        """Adds the late routes. All who ask at once wait for one making of them, and share what becomes of it: while
+        the database is away, nobody waits for another's try and then for one of his own.
+        """
+        if self.late is None:
+            return
+        if self._completing is None:
+            self._completing = asyncio.create_task(self._complete(self.late))
+            self._completing.add_done_callback(self._completed)
+        # who goes away takes it from nobody
+        await asyncio.shield(self._completing)
+
+    async def _complete(self, late: Late) -> None:
+        self.add(await late())
+        self.late = None
+
+    def _completed(self, task: asyncio.Task[None]) -> None:
+        self._completing = None
+        if not task.cancelled():
+            task.exception()  # looked at: nobody may be waiting any more
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         route, caught = self.find(scope["method"], scope["path"]) if _reads_one_way(scope) else (None, {})
         if route is None and self.late is not None and _reads_one_way(scope):
-            await self.complete()
+            try:
+                await self.complete()
+            except Accident:
+                await _come_back(scope, receive, send)
+                return
             route, caught = self.find(scope["method"], scope["path"])
         scope["path_params"] = caught
         scope["idp.route"] = route.path if route else ""
         request = Asked(scope, receive)
         response = await (route.endpoint if route else self.fallback)(request)
         await response(scope, receive, send)
+
+
+async def _come_back(scope: Scope, receive: Receive, send: Send) -> None:
+    """What is asked for may well be there: not 404, which could be remembered."""
+    body = {"message": "not available right now", "error": "Service Unavailable", "statusCode": 503}
+    await json_answer(body, 503, headers={"retry-after": "1"})(scope, receive, send)
 
 
 def _reads_one_way(scope: Scope) -> bool:

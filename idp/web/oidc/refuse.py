@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from idp.core.errors import MalformedRequest, Overloaded, StorageUnavailable, TooManyRequests
+from idp.core.errors import Accident, MalformedRequest, Overloaded, TooManyRequests
 from idp.oauth.errors import InvalidRequest, OAuthRefusal
 from idp.web.answers import json_answer
 from idp.web.routing import Endpoint
@@ -37,7 +37,7 @@ def refusing(endpoint: Callable[[Request], Awaitable[Response]]) -> Endpoint:
             return _come_back(429, refusal.retry_after_seconds)
         except Overloaded as accident:
             return _come_back(503, accident.retry_after_seconds)
-        except StorageUnavailable:
+        except Accident:
             return _come_back(503, 1)
 
     return answer

@@ -1,8 +1,11 @@
 """Pages that an app's request leads to, and the way back."""
 
+import json
+
 import pytest
 
 from idp.core.client import ClientTerms
+from idp.oauth.rules import MULTI_FACTOR
 from idp.testing.provider import TestProvider
 from tests.pages.app import REDIRECT, add_app, answer_in, authorize
 from tests.pages.factors import account_with_totp, shown
@@ -211,3 +214,39 @@ async def test_an_unregistered_redirect_uri_is_an_error_page(idp: TestProvider, 
 
     assert answer.status_code == 400
     assert person.page.ids["error"]
+
+
+async def test_who_comes_back_to_a_sign_in_that_is_done_is_told_so(idp: TestProvider, person: Person) -> None:
+    """The back button: nothing is wrong with what the app asked for."""
+    await add_app(idp)
+    await idp.add_account(EMAIL, PASSWORD)
+    await person.sign_in(authorize())
+    page = person.path
+    await person.send("consent-form", button="consent-allow")
+
+    answer = await person.open(page)
+
+    assert answer.status_code == 400
+    assert "<h1>This sign-in is over</h1>" in answer.text
+    assert person.page.ids["error"] is not None
+
+
+async def test_where_an_app_insists_on_two_factors_a_mailed_code_is_not_the_first(
+    idp: TestProvider, person: Person
+) -> None:
+    """A code by mail and one of an app are one kind of thing: at the end of that way stood an error (row 56)."""
+    await add_app(idp)
+    await idp.set_flag("single_use_code", True)
+    claims = {"id_token": {"acr": {"essential": True, "values": [MULTI_FACTOR]}}}
+    await person.open(authorize(claims=json.dumps(claims)))
+    interaction = person.path.rpartition("/")[2]
+
+    assert "login-code" not in person.page.ids
+    await person.open(f"/login-code?interaction={interaction}")
+    assert person.path == f"/login/{interaction}"
+    await person.open("/login-code")
+    form = person.form("login-code-form")
+    answer = await person.browser.post(
+        f"/login-code?interaction={interaction}", data={**form.fields, "email": EMAIL, "code": "123456"}
+    )
+    assert answer.headers["location"] == f"/login/{interaction}"

@@ -109,10 +109,10 @@ class SignInStepwise:
         await self.store.transact(lambda work: self._wait(work, proved, digest, claim.source))
         return Ticket(value=ticket)
 
-    async def begin_by_code(self, claim: CodeClaim, browser: Digest, *, twice: bool = False) -> SignedIn | Ticket:
+    async def begin_by_code(self, claim: CodeClaim, browser: Digest) -> SignedIn | Ticket:
         """Raises what SignInWithSingleUseCode raises. The code is used up by its step."""
         right = await self.sign_in_by_code.prove(claim)
-        if not twice and not self.policy.needs_second_factor(right.standing):
+        if not self.policy.needs_second_factor(right.standing):
             return await self.sign_in_by_code.enter(claim, right, None)
         ticket = self.entropy.token()
         digest = self._digest(ticket, browser)

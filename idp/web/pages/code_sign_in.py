@@ -14,7 +14,7 @@ from idp.web.pages.face import PagesFace, look_of, see_other
 from idp.web.pages.forms import Form, read_form
 from idp.web.pages.onward import onward_of
 from idp.web.pages.render import render
-from idp.web.pages.sign_in import SignInPages, address_of
+from idp.web.pages.sign_in import SignInPages, address_of, is_enough
 from idp.web.routing import Route
 
 PATH = "/login-code"
@@ -34,7 +34,7 @@ class CodeSignInPages:
 
     async def show(self, request: Request) -> Response:
         view = await self.face.view(request, onward_of(request))
-        if not await self.ask.offers_codes(_jurisdiction(view)):
+        if not is_enough(view) or not await self.ask.offers_codes(_jurisdiction(view)):
             return see_other(onward_of(request).page("/login"))
         return self._page(request, view, email=view.login_hint if view else "")
 
@@ -42,6 +42,8 @@ class CodeSignInPages:
         onward = onward_of(request)
         form = await read_form(request)
         view = await self.face.view(request, onward)
+        if not is_enough(view):
+            return see_other(onward.page("/login"))
         typed = form.get("email", "").strip()
         email = address_of(typed)
         if email is None:
@@ -60,9 +62,8 @@ class CodeSignInPages:
         if not code or email is None:
             return self._page(request, view, email=typed, sent=True, problems={"code": "needed"}, status=400)
         claim = CodeClaim(email=email, code=code, jurisdiction=_jurisdiction(view), source=self.face.source(request))
-        twice = view is not None and view.second_factor
         try:
-            outcome = await self.stepwise.begin_by_code(claim, self.face.browser(request), twice=twice)
+            outcome = await self.stepwise.begin_by_code(claim, self.face.browser(request))
         except (CodeRejected, AccountLocked, CodeMissing):
             # one answer for a wrong code, a lock and an address that nobody has (row 38)
             wrong = {"code": CodeRejected.code}

@@ -3,13 +3,18 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from idp.oauth.authorize.dispatch import AlreadyAnswered
 from idp.oauth.errors import OAuthRefusal
 from idp.web.pages.render import USUAL, Look, render
 
 
 def error_page(request: Request, refusal: OAuthRefusal, status: int = 400, *, look: Look = USUAL) -> Response:
-    """Where nothing proves that a redirect would lead to the client (row 93). `id="error"` holds the code."""
-    return render(request, "error.html", status=status, look=look, code=refusal.code, description=refusal.description)
+    """Where nothing proves that a redirect would lead to the client (row 93). `id="error"` holds the code.
+
+    `over`: nothing is wrong with the app's request, the person came back to a sign-in that is done.
+    """
+    shown = {"code": refusal.code, "description": refusal.description, "over": isinstance(refusal, AlreadyAnswered)}
+    return render(request, "error.html", status=status, look=look, **shown)
 
 
 def problem_page(request: Request, code: str, status: int, *, look: Look = USUAL, back: str = "") -> Response:

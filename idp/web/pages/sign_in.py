@@ -131,13 +131,18 @@ class SignInPages:
             problems=problems or {},
             onward=onward,
             again="again" in request.query_params or (view is not None and view.must_sign_in_again),
-            offers_codes=await self.ask.offers_codes(jurisdiction),
+            offers_codes=is_enough(view) and await self.ask.offers_codes(jurisdiction),
             offers_sign_up=self.sign_up,
         )
 
 
 def _suggested(view: PageView | None, own: str) -> str:
     return (view.login_hint if view else "") or own
+
+
+def is_enough(view: PageView | None) -> bool:
+    """Whether a code by mail may be the first proof: with a second one it is no two factors, where an app insists."""
+    return view is None or not view.second_factor
 
 
 def address_of(typed: str) -> EmailAddress | None:

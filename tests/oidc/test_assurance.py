@@ -18,7 +18,15 @@ def essential(*values: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("methods", "acr"), [(("pwd",), SINGLE_FACTOR), (("pwd", "otp"), MULTI_FACTOR), (("otp", "otp"), SINGLE_FACTOR)]
+    ("methods", "acr"),
+    [
+        (("pwd",), SINGLE_FACTOR),
+        (("pwd", "otp"), MULTI_FACTOR),
+        (("otp", "otp"), SINGLE_FACTOR),
+        (("otp", "sms"), SINGLE_FACTOR),  # one code, and the way it went
+        (("pwd", "otp", "sms"), MULTI_FACTOR),
+        (("pwd", "sms"), MULTI_FACTOR),
+    ],
 )
 async def test_the_methods_of_the_session_decide(
     op: TestProvider, stranger: Person, app: Client, account: Account, methods: tuple[str, ...], acr: str

@@ -6,13 +6,16 @@ from idp.core.authorization import AuthorizationRequest
 from idp.oauth.authorize.claims_parameter import values_of, wish_for
 from idp.oauth.rules import ACR_VALUES, MULTI_FACTOR
 
+WAYS = {"sms": "otp", "tel": "otp"}
+"""What says by which way a code went stands beside `otp` for the same proof (RFC 8176 §2)."""
+
 
 def reached(methods: Sequence[str]) -> tuple[str, ...]:
     """The classes that a session's `amr` fulfils, the strongest first. Two methods are two factors here.
 
     No method counts twice, and nothing but a sign-in adds any: `acr_values` raise no assurance.
     """
-    level = min(len(set(methods)), len(ACR_VALUES))
+    level = min(len({WAYS.get(method, method) for method in methods}), len(ACR_VALUES))
     return tuple(reversed(ACR_VALUES[:level]))
 
 

@@ -3,16 +3,27 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from playwright.async_api import Page
+from playwright.async_api import Page, Route
 
+from tests.pages.browser.moves import sign_in
 from tests.pages.browser.site import Site
+from tests.pages.browser.tour_account import account
 from tests.pages.factors import account_with_totp, codes
 from tests.pages.person import EMAIL, PASSWORD
 
-JIM = "jim@example.com"
+JIM, JO, JACK = "jim@example.com", "jo@example.com", "jack@example.com"
 LOGO = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='40' height='40'%3E"
     "%3Crect width='40' height='40' rx='8' fill='%23c2410c'/%3E%3C/svg%3E"
+)
+PLAIN = (
+    ("/registered", "registered"),
+    ("/done", "done"),
+    ("/confirm", "problem"),
+    ("/second-factor/nothing", "second-factor-over"),
+    ("/goodbye", "goodbye"),
+    ("/logout", "signed-out"),
+    ("/login/nothing", "interaction-over"),
 )
 
 
@@ -25,9 +36,12 @@ class Tour:
 
     async def stops(self) -> AsyncIterator[str]:
         await self._prepare()
-        for part in (self._strangers, self._app, self._second_factor, self._account, self._end):
+        for part in (self._strangers, self._links, self._app, self._device, self._leaving, self._second_factor):
             async for stop in part():
                 yield stop
+        await self.page.context.clear_cookies()
+        async for stop in account(self.site, self.page):
+            yield stop
 
     async def _prepare(self) -> None:
         await self.site.add_app(logo_uri=LOGO)
@@ -37,18 +51,13 @@ class Tour:
     async def go(self, path: str) -> None:
         await self.page.goto(self.site.url + path)
 
-    async def sign_in(self, email: str = EMAIL, password: str = PASSWORD) -> None:
-        await self.page.fill("#email", email)
-        await self.page.fill("#password", password)
-        await self.page.click("#login-submit")
-
     async def _strangers(self) -> AsyncIterator[str]:
         page = self.page
         await self.go("/login")
         yield "login"
         await page.click("#login-submit")
         yield "login-empty"
-        await self.sign_in(password="wrong password")
+        await sign_in(page, password="wrong password")
         yield "login-wrong"
         await self.go("/login-code")
         yield "login-code"
@@ -63,50 +72,88 @@ class Tour:
         await page.fill("#password", "short")
         await page.click("#register-submit")
         yield "register-wrong"
-        await self.go("/registered")
-        yield "registered"
-        await self.go("/forgot")
-        yield "forgot"
-        await page.fill("#email", EMAIL)
-        await page.click("#forgot-submit")
-        yield "forgot-sent"
-        link = (await self.site.idp.last_mail(EMAIL)).data["link"]
-        await page.goto(link)
-        yield "reset"
-        await page.fill("#password", "password")
-        await page.fill("#password_again", "password")
-        await page.click("#reset-submit")
-        yield "reset-wrong"
-        for path, name in (
-            ("/confirm", "problem"),
-            ("/done", "done"),
-            ("/goodbye", "goodbye"),
-            ("/logout", "signed-out"),
-        ):
+        for path, name in PLAIN:
             await self.go(path)
             yield name
         await page.goto(self.site.authorize(redirect_uri="https://evil.example"))
         yield "error"
 
+    async def _links(self) -> AsyncIterator[str]:
+        """In mails."""
+        idp, page = self.site.idp, self.page
+        await self.go("/forgot")
+        yield "forgot"
+        await page.fill("#email", EMAIL)
+        await page.click("#forgot-submit")
+        yield "forgot-sent"
+        await page.goto((await idp.last_mail(EMAIL)).data["link"])
+        yield "reset"
+        await page.fill("#password", "password")
+        await page.fill("#password_again", "password")
+        await page.click("#reset-submit")
+        yield "reset-wrong"
+        await idp.add_account(JO, PASSWORD, confirmed=False)
+        await self.go("/login")
+        await sign_in(page, JO)
+        yield "login-not-confirmed"
+        await page.goto((await idp.last_mail(JO)).data["link"])
+        yield "confirm"
+
     async def _app(self) -> AsyncIterator[str]:
         page = self.page
         await page.goto(self.site.authorize())
         yield "app-login"
-        await self.sign_in()
+        await page.click("#register")
+        yield "app-register"
+        await page.goto(self.site.authorize())
+        await sign_in(page)
         yield "consent"
+        await page.goto(self.site.authorize(claims='{"userinfo":{"phone_number":null}}', scope="openid offline_access"))
+        yield "consent-claims"
         await page.goto(self.site.authorize(prompt="select_account"))
         yield "select-account"
-        await self.go("/logout")
-        yield "logout"
+        await page.goto(self.site.authorize(prompt="login"))
+        yield "app-login-again"
+
+    async def _device(self) -> AsyncIterator[str]:
+        page = self.page
         await self.go("/device")
         yield "device"
+        await page.fill("#user_code", "BBBBBBBB")
+        await page.click("#device-submit")
+        yield "device-wrong"
+        for decision in ("allow", "deny"):
+            await page.fill("#user_code", await self.site.device_code())
+            await page.click("#device-submit")
+            yield f"device-confirm-{decision}"
+            await page.click(f"#device-{decision}")
+            yield f"device-{decision}"
+            await self.go("/device")
+
+    async def _leaving(self) -> AsyncIterator[str]:
+        """The page that goes on by itself stands still here: where it leads to answers that there is nothing to show."""
+        page = self.page
+        await self.go("/logout")
+        yield "logout"
+        await page.goto(self.site.authorize())
+        await page.click("#consent-allow")
+        await page.goto(self.site.leave())
+        yield "app-logout"
+        await page.route(f"{self.site.bye}*", _nothing)
+        await page.click("#logout-yes")
+        yield "app-signed-out"
+        await page.unroute(f"{self.site.bye}*")
 
     async def _second_factor(self) -> AsyncIterator[str]:
         idp, page = self.site.idp, self.page
-        account, _ = await account_with_totp(idp, JIM)
-        await idp.enrol(account, "totp", "email")
-        await self.go("/login?again=1")
-        await self.sign_in(JIM)
+        jim, _ = await account_with_totp(idp, JIM)
+        await idp.enrol(jim, "totp", "email")
+        await idp.add_account(JACK, PASSWORD, mfa_methods=frozenset({"totp"}))
+        await self.go("/login")
+        await sign_in(page, JACK)
+        yield "second-factor-none"
+        await self.go("/login")
+        await sign_in(page, JIM)
         yield "second-factor"
         await page.click("button[name=send]")
         yield "second-factor-sent"
@@ -115,27 +162,11 @@ class Tour:
         yield "second-factor-wrong"
         await page.fill("#code", (await codes(idp))[-1])
         await page.click("#mfa-submit")
-
-    async def _account(self) -> AsyncIterator[str]:
-        page = self.page
-        await self.go("/login?again=1")
-        await self.sign_in()
-        yield "account"
-        await page.fill("#first_name", "")
-        await page.click("#profile-submit")
-        yield "account-wrong"
-        for part in ("email", "password", "factors", "sessions", "activity", "data", "delete"):
-            await self.go(f"/account/{part}")
-            yield f"account-{part}"
         await self.go("/account/factors")
-        await page.click("button[value=begin]")
-        yield "account-factor-set-up"
-        await page.fill("#code", "000000")
-        await page.click("#factor-confirm")
-        yield "account-factor-wrong"
+        yield "account-factors-held"
+        await self.go("/account/email")
+        yield "account-email-guarded"
 
-    async def _end(self) -> AsyncIterator[str]:
-        await self.page.goto(self.site.authorize())
-        await self.page.click("#consent-allow")
-        await self.go("/account/apps")
-        yield "account-apps"
+
+async def _nothing(route: Route) -> None:
+    await route.fulfill(status=204)

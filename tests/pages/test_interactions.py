@@ -1,12 +1,13 @@
 """Pages that an app's request leads to, and the way back."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from idp.core.client import ClientTerms
 from idp.oauth.rules import MULTI_FACTOR
-from idp.testing.provider import TestProvider
+from idp.testing.provider import TestProvider, provider_at
 from tests.pages.app import REDIRECT, add_app, answer_in, authorize
 from tests.pages.factors import account_with_totp, shown
 from tests.pages.person import EMAIL, PASSWORD, Person
@@ -250,3 +251,32 @@ async def test_where_an_app_insists_on_two_factors_a_mailed_code_is_not_the_firs
         f"/login-code?interaction={interaction}", data={**form.fields, "email": EMAIL, "code": "123456"}
     )
     assert answer.headers["location"] == f"/login/{interaction}"
+
+
+async def test_an_app_of_a_jurisdiction_that_is_not_there_signs_people_in_all_the_same(
+    idp: TestProvider, person: Person
+) -> None:
+    """What it names decides about looks; a slip of the operator's is no locked door."""
+    await add_app(idp, terms=ClientTerms(jurisdiction="Nowhere"))
+    await idp.add_account(EMAIL, PASSWORD)
+
+    await person.sign_in(authorize())
+
+    assert person.path.startswith("/consent/")
+
+
+async def test_where_strangers_make_no_accounts_an_app_that_wants_one_gets_a_sign_in(
+    tmp_path: Path, template: Path
+) -> None:
+    pages = {"sign_up": False}
+    async with provider_at(tmp_path, template=template, pages=pages) as idp, idp.browser() as browser:
+        person = Person(browser)
+        await add_app(idp)
+        await idp.add_account(EMAIL, PASSWORD)
+
+        await person.open("/register")
+        assert person.path == "/login"
+        await person.sign_in(authorize(prompt="create"))
+
+        assert person.path.startswith("/consent/")
+        assert (await browser.post("/register", data={})).status_code in {404, 405}

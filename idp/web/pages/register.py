@@ -18,6 +18,7 @@ from idp.web.pages.render import language_of, render
 from idp.web.pages.sign_in import address_of
 from idp.web.routing import Route
 
+PATHS = ("/register", "/register/{interaction}")
 FIELDS = ("first_name", "last_name", "email")
 
 
@@ -28,10 +29,8 @@ class RegisterPages:
 
     def routes(self) -> list[Route]:
         return [
-            self.face.route("GET", "/register", self.show),
-            self.face.route("POST", "/register", self.submit),
-            self.face.route("GET", "/register/{interaction}", self.show),
-            self.face.route("POST", "/register/{interaction}", self.submit),
+            *(self.face.route("GET", path, self.show) for path in PATHS),
+            *(self.face.route("POST", path, self.submit) for path in PATHS),
             self.face.route("GET", "/registered", self.registered),
         ]
 
@@ -82,6 +81,15 @@ class RegisterPages:
         typed = {name: form.get(name, "") for name in FIELDS}
         shown = {**usual, **values, "view": view, "typed": typed, "onward": onward_of(request)}
         return render(request, "register.html", status=status, look=look_of(view), **shown)
+
+
+def closed(face: PagesFace) -> list[Route]:
+    """Where strangers make no accounts: an app that wants one made (`prompt=create`) gets whoever has one."""
+
+    async def to_sign_in(request: Request) -> Response:
+        return see_other(onward_of(request).page("/login"))
+
+    return [face.route("GET", path, to_sign_in) for path in PATHS]
 
 
 def _problems(form: Form) -> dict[str, str]:

@@ -24,7 +24,7 @@ from idp.web.pages.face import SESSION_COOKIE, PagesFace
 from idp.web.pages.files import file_routes
 from idp.web.pages.interactions import Interactions, Respond
 from idp.web.pages.recover import RecoverPages
-from idp.web.pages.register import RegisterPages
+from idp.web.pages.register import RegisterPages, closed
 from idp.web.pages.second_factor import SecondFactorPages
 from idp.web.pages.sign_in import SignInPages
 from idp.web.pages.sign_out import SignOutPages
@@ -71,7 +71,7 @@ def build_pages(world: PagesWorld) -> list[Route]:
         *sign_in.routes(),
         *SecondFactorPages(face=face, stepwise=stepwise).routes(),
         *CodeSignInPages(face=face, stepwise=stepwise, ask=ask, sign_in=sign_in).routes(),
-        *(RegisterPages(face=face, sign_up=verbs.sign_up).routes() if world.sign_up else ()),
+        *(RegisterPages(face=face, sign_up=verbs.sign_up).routes() if world.sign_up else closed(face)),
         *RecoverPages(face=face, ask=ask, reset=verbs.reset, confirm=verbs.confirm).routes(),
         *ConsentPages(face=face).routes(),
         *_sign_out(face, world),

@@ -15,6 +15,7 @@ from idp.core.errors import (
     NotConfirmed,
     PasswordOutdated,
     TooManyRequests,
+    UnknownTenant,
 )
 from idp.core.password import LONGEST_PASSWORD
 from idp.oauth.authorize.steps import PageView
@@ -131,9 +132,16 @@ class SignInPages:
             problems=problems or {},
             onward=onward,
             again="again" in request.query_params or (view is not None and view.must_sign_in_again),
-            offers_codes=is_enough(view) and await self.ask.offers_codes(jurisdiction),
+            offers_codes=is_enough(view) and await self._offers_codes(jurisdiction),
             offers_sign_up=self.sign_up,
         )
+
+    async def _offers_codes(self, jurisdiction: str | None) -> bool:
+        """An app whose jurisdiction is not there has no looks of its own; its people sign in all the same."""
+        try:
+            return await self.ask.offers_codes(jurisdiction)
+        except UnknownTenant:
+            return False
 
 
 def _suggested(view: PageView | None, own: str) -> str:

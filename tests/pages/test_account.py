@@ -324,7 +324,8 @@ async def test_what_happened_is_told_newest_first(idp: TestProvider, person: Per
 async def test_the_export_holds_everything_and_no_secret(idp: TestProvider, person: Person) -> None:
     await account_with_totp(idp)
     account = await idp.add_account("jim@example.com", PASSWORD, teams={"Red": "ADMIN"})
-    await person.sign_in(email="jim@example.com")
+    app = await add_app(idp, terms=ClientTerms(skip_consent=True))
+    await person.sign_in(authorize(), email="jim@example.com")
 
     answer = await person.open("/account/export")
 
@@ -334,6 +335,7 @@ async def test_the_export_holds_everything_and_no_secret(idp: TestProvider, pers
     assert exported["memberships"] == [{"kind": "team", "tenant": "Red", "role": "ADMIN"}]
     assert exported["sessions"]
     assert exported["activity"]
+    assert [grant["app"] for grant in exported["grants"]] == [app.id]
     assert "argon2" not in answer.text
     assert EMAIL not in answer.text
 

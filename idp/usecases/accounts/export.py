@@ -49,6 +49,10 @@ def _export(work: UnitOfWork, principal: Principal, now: datetime) -> Mapping[st
             {"app": consent.client_id, "scope": list(consent.scope), "given_at": consent.given_at.isoformat()}
             for consent in work.oauth.consents.of(account_id)
         ],
+        "grants": [
+            {"app": grant.client_id, "scope": list(grant.scope), "given_at": grant.created_at.isoformat()}
+            for grant in work.oauth.grants.of(account_id, now)
+        ],
         "activity": [
             _entry(entry) for entry in work.audit.page(account_id=account_id, limit=MOST_ENTRIES, newest_first=True)
         ],
@@ -63,6 +67,7 @@ def _account(account: Account) -> Mapping[str, object]:
         "middle_name": account.middle_name,
         "last_name": account.last_name,
         "phone_number": account.phone_number,
+        "phone_verified_at": _moment(account.phone_verified_at),
         "date_of_birth": account.date_of_birth.isoformat() if account.date_of_birth else None,
         "language": account.language,
         "roles": sorted(account.roles),

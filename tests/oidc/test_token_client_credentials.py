@@ -1,6 +1,10 @@
 """A client's own tokens (RFC 6749 §4.4), and resource servers as their audience (RFC 8707, RFC 9068 §3)."""
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,6 +63,19 @@ async def test_scope_is_what_was_registered(op: TestProvider, other: App) -> Non
     assert (await ask(other)).body["scope"] == "jobs:run jobs:read"
     assert (await ask(other, scope="jobs:read")).body["scope"] == "jobs:read"
     assert (await ask(other, scope="jobs:read reports:read")).error == "invalid_scope"
+
+
+async def test_nothing_is_written_for_it_so_it_waits_for_no_writer(
+    op: TestProvider, other: App, servers: None, tmp_path: Path
+) -> None:
+    await machine(op, terms=ClientTerms(resources=(JOBS,)))
+
+    with closing(sqlite3.connect(tmp_path / "idp.db", isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        async with asyncio.timeout(2):
+            told = await ask(other)
+
+    assert told.body["scope"] == "jobs:run jobs:read"
 
 
 @pytest.mark.parametrize("scope", ["openid", "offline_access", "email", "jobs:run openid"])

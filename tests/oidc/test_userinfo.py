@@ -1,5 +1,6 @@
 """Userinfo (OIDC Core §5.3, RFC 6750)."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -168,6 +169,15 @@ async def test_a_disabled_account_has_no_userinfo(
         work.accounts.update(type(found)(**{**_fields(found), "disabled_at": op.clock.now()}))
 
     await op.provider.store.transact(disable)
+
+    assert (await client.userinfo(told.access_token)).status_code == 401
+
+
+async def test_a_disabled_client_is_told_nothing_more(op: TestProvider, jane: Person, client: App, app: Client) -> None:
+    told = await bought(jane, client)
+    assert (await client.userinfo(told.access_token)).status_code == 200
+
+    await op.provider.store.transact(lambda work: work.oauth.clients.update(replace(app, disabled_at=op.clock.now())))
 
     assert (await client.userinfo(told.access_token)).status_code == 401
 

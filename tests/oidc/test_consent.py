@@ -1,6 +1,7 @@
 """What people say yes to, and how long that holds (OIDC Core §3.1.2.4, §11; RFC 8252 §8.6)."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -103,6 +104,37 @@ async def test_claims_and_resources_are_asked_for_too(
     assert consent is not None
     assert (consent.claims, consent.resources) == (("nickname",), (api.identifier,))
     assert (await jane.ask(claims=claims, resource=api.identifier)).code
+
+
+@pytest.mark.parametrize(
+    ("uri", "shown"),
+    [
+        ("https://evil.example/callback", "evil.example"),
+        ("http://127.0.0.1:4711/callback", "127.0.0.1:4711"),
+        ("com.evil.app:/callback", "com.evil.app:"),
+    ],
+)
+@pytest.mark.parametrize("origin", [Origin.REGISTRATION, Origin.DOCUMENT])
+async def test_a_strangers_name_is_its_own_word_so_people_see_where_the_answer_goes(
+    op: TestProvider, jane: Person, origin: Origin, uri: str, shown: str
+) -> None:
+    """draft-ietf-oauth-client-id-metadata-document: nobody has looked at it, so it may call itself what it likes."""
+    await add_client(op, "other", terms=ClientTerms(), origin=origin, redirect_uris=(uri,), client_name="Your Bank")
+    asked = await jane.ask(client_id="other", redirect_uri=uri)
+
+    page = await jane.browser.get(asked.location)
+
+    assert re.search(rf'id="leads-to">.*{re.escape(shown)}', page.text)
+
+
+async def test_an_operator_knows_its_clients(op: TestProvider, jane: Person) -> None:
+    await add_client(op, "own", terms=ClientTerms())
+    asked = await jane.ask(client_id="own")
+
+    page = await jane.browser.get(asked.location)
+
+    assert 'id="consent-allow"' in page.text
+    assert 'id="leads-to"' not in page.text
 
 
 async def test_offline_access_is_consented_to(op: TestProvider, jane: Person, app: Client) -> None:

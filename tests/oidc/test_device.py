@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from idp.core.account import Account
-from idp.core.client import Client
+from idp.core.client import Client, ResourceServer
 from idp.core.events import EventName
 from idp.oauth.devices.begin import DEVICE_CODE
 from idp.oauth.devices.user_code import ALPHABET, LENGTH, canonical, make_user_code
@@ -149,6 +149,15 @@ async def test_the_whole_journey(tv: Tv, jane: Person, account: Account) -> None
     assert (await tv.app.userinfo(told.access_token)).json()["email"] == "jane@example.com"
     assert (await tv.app.refresh(told.refresh_token)).status == 200
     assert await recorded(tv.app.op, EventName.AUTHORIZATION_GRANTED) == 1
+
+
+async def test_people_see_at_which_servers_the_device_would_act(op: TestProvider, tv: Tv, jane: Person) -> None:
+    """§5.4, RFC 8707 §2: no more is allowed than is shown."""
+    api = ResourceServer(identifier="https://api.example.com", created_at=op.clock.now())
+    await op.provider.store.transact(lambda work: work.oauth.resources.put(api))
+    await tv.begin(scope="openid", resource=api.identifier)
+
+    assert api.identifier in (await send(jane, user_code=tv.user_code)).text
 
 
 async def test_who_is_not_signed_in_signs_in_first_and_comes_back_with_the_code(

@@ -8,16 +8,13 @@ from datetime import datetime
 
 from idp.core.account import Account
 from idp.core.authorization import AuthorizationRequest, Interaction
-from idp.core.client import Client, Origin
+from idp.core.client import Client
 from idp.core.grant import Consent
 from idp.core.session import Session
 from idp.oauth.authorize import assurance
 from idp.oauth.authorize.claims_parameter import names_of
-from idp.oauth.authorize.steps import Need
+from idp.oauth.authorize.steps import OUR_OWN, Need
 from idp.oauth.errors import ConsentRequired, InteractionRequired, LoginRequired, OAuthRefusal, UnmetRequirements
-
-OUR_OWN = frozenset({Origin.CONFIG, Origin.OPERATOR})
-"""Whose consent may be skipped: nobody else could have been told to (core.client.Origin)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,14 @@ route to one another, and none can be left out (threat row 55).
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from idp.core.account import Account
 from idp.core.authorization import AuthorizationRequest
-from idp.core.client import Client
+from idp.core.client import Client, Origin
+
+OUR_OWN = frozenset({Origin.CONFIG, Origin.OPERATOR})
+"""Of these clients it may be said that consent is skipped: the operator made them (core.client.Origin)."""
 
 
 class Need(StrEnum):
@@ -67,3 +71,13 @@ class PageView:
     new_claims: tuple[str, ...] = ()
     login_hint: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def strangers_host(self) -> str:
+        """Where the answer goes, for a client that no operator has looked at: its name and logo are its own word
+        (draft-ietf-oauth-client-id-metadata-document, security considerations). Empty for an operator's.
+        """
+        if self.client.origin in OUR_OWN:
+            return ""
+        parts = urlsplit(self.request.redirect_uri)
+        return parts.netloc if parts.scheme in {"https", "http"} else f"{parts.scheme}:"

@@ -28,6 +28,7 @@ class DeviceView:
 
     client: Client
     scope: tuple[str, ...]
+    resources: tuple[str, ...]
     user_code: str
 
 
@@ -50,7 +51,8 @@ class DecideDevice:
         """Raises CodeRejected, or TooManyRequests."""
         letters = canonical(typed)
         device = await self.store.transact(lambda work: self._find(work, letters, principal, source))
-        return DeviceView(client=await self._client(device), scope=device.scope, user_code=shown(letters))
+        client = await self._client(device)
+        return DeviceView(client=client, scope=device.scope, resources=device.resources, user_code=shown(letters))
 
     async def allow(self, typed: str, principal: Principal, source: Source) -> None:
         """Opens the grant that the device waits for. Raises CodeRejected, TooManyRequests or SessionExpired."""

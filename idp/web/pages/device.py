@@ -67,5 +67,6 @@ class DevicePages:
             look=Look(client=view.client),
             account=principal.account,
             scope=view.scope,
+            resources=view.resources,
             user_code=view.user_code,
         )

@@ -228,3 +228,18 @@ async def test_a_right_code_is_no_guess(tmp_path: Path, template: Path) -> None:
                 await person.sign_in(email=email)
                 await person.send("mfa-form", code=shown(idp, secret))
                 assert person.path == "/account"
+
+
+async def test_a_sign_in_for_an_app_that_is_over_uses_nothing_up(idp: TestProvider, person: Person) -> None:
+    """Else a session is open that no browser has the cookie of."""
+    account, secret = await account_with_totp(idp)
+    await person.sign_in()
+    ticket, form = person.path, person.form("mfa-form")
+
+    answer = await person.browser.post(f"{ticket}?interaction=over", data={**form.fields, "code": shown(idp, secret)})
+
+    assert answer.status_code == 400
+    now = idp.clock.now()
+    assert not await idp.provider.store.read(lambda work: work.sessions.of(account.id, now))
+    await person.send("mfa-form", code=shown(idp, secret))
+    assert person.path == "/account"

@@ -48,6 +48,7 @@ class SecondFactorPages:
     async def submit(self, request: Request) -> Response:
         onward = onward_of(request)
         form = await read_form(request)
+        await self.face.view(request, onward)  # one that is over is told before a code and the ticket are used up
         try:
             if "send" in form:
                 return await self._send(request, form["send"], onward)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from tests.outside.tools import needed
 from tests.pages.browser.site import Site, site_at
@@ -34,14 +34,19 @@ async def site(tmp_path: Path, template: Path) -> AsyncIterator[Site]:
         yield found
 
 
-@pytest.fixture
-async def context(chromium: Browser) -> AsyncIterator[BrowserContext]:
-    context = await chromium.new_context(locale="en-US")
-    context.set_default_timeout(10_000)
-    yield context
+@pytest.fixture(params=[True, False], ids=["script", "no-script"])
+async def page(chromium: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
+    """Nothing may need script; nothing may break by it."""
+    context = await chromium.new_context(java_script_enabled=request.param, locale="en-US")
+    context.set_default_timeout(15_000)
+    yield await context.new_page()
     await context.close()
 
 
 @pytest.fixture
-async def page(context: BrowserContext) -> Page:
-    return await context.new_page()
+async def keyed(chromium: Browser) -> AsyncIterator[Page]:
+    """A page for the keyboard alone. Without motion: an outline stands as soon as the focus does."""
+    context = await chromium.new_context(locale="en-US", reduced_motion="reduce")
+    context.set_default_timeout(15_000)
+    yield await context.new_page()
+    await context.close()

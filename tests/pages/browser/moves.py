@@ -25,9 +25,10 @@ async def type_in(page: Page, field: str, text: str) -> None:
 
 
 async def push(page: Page, button: str) -> None:
+    """Until the page that it leads to stands there."""
     await reach(page, button)
-    await page.keyboard.press("Enter")
-    await page.wait_for_load_state()
+    async with page.expect_navigation():
+        await page.keyboard.press("Enter")
 
 
 async def reach(page: Page, wanted: str) -> None:

@@ -139,7 +139,7 @@ class Tour:
         await page.click("#consent-allow")
         await page.goto(self.site.leave())
         yield "app-logout"
-        await page.route(f"{self.site.bye}*", _nothing)
+        await page.route(f"{self.site.bye}*", nothing)
         await page.click("#logout-yes")
         yield "app-signed-out"
         await page.unroute(f"{self.site.bye}*")
@@ -168,5 +168,5 @@ class Tour:
         yield "account-email-guarded"
 
 
-async def _nothing(route: Route) -> None:
+async def nothing(route: Route) -> None:
     await route.fulfill(status=204)

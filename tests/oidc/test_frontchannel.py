@@ -35,7 +35,7 @@ async def test_the_page_frames_each_app_and_goes_on(jane: Person, client: App) -
     [frame] = frames(page.text)
     assert frame.startswith(f"{FRAME}?")
     assert parse_qs(urlsplit(frame).query) == {"iss": [ISSUER], "sid": [claims_of(hint)["sid"]]}
-    assert f'http-equiv="refresh" content="2;url={BYE}?state=s"' in page.text
+    assert f'http-equiv="refresh" content="0;url={BYE}?state=s"' in page.text
     assert f'href="{BYE}?state=s"' in page.text
     assert "frame-src https://app.example.com" in page.headers["content-security-policy"]
 

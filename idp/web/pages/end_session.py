@@ -21,8 +21,6 @@ from idp.web.routing import Route
 
 PATH = "/oauth2/end_session"
 QUESTION = "/logout"
-FRAMES_SECONDS = 2
-"""How long the frames may take before the page goes on by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +79,6 @@ class EndSessionPages:
             look=replace(_look(logout), frames=frames),
             frames=frames,
             continue_to=continue_to,
-            seconds=FRAMES_SECONDS,
         )
         return self._forgotten(page)
 

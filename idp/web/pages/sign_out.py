@@ -49,4 +49,4 @@ class SignOutPages:
         return put_cookies(see_other("/signed-out"), [plain.expire(name) for _, name in self.face.sessions.cookies])
 
     async def signed_out(self, request: Request) -> Response:
-        return render(request, "signed_out.html", frames=(), continue_to="", seconds=0)
+        return render(request, "signed_out.html", frames=(), continue_to="")

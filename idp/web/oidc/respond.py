@@ -20,12 +20,20 @@ HEADERS = {
 }
 PAGE = """<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>Signing in</title></head>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Signing in</title>
+</head>
 <body>
+<main>
+<h1>Signing in</h1>
 <form method="post" action="{action}">
 {fields}
 <button type="submit">Continue</button>
 </form>
+</main>
 <script src="{script}" defer></script>
 </body>
 </html>

@@ -8,7 +8,9 @@ from playwright.async_api import Page
 
 from idp.web.pages.templating import OURS
 
-NAMED = '{{% extends "ours/{name}" %}}{{% block head %}}{{{{ super() }}}}<meta name="template" content="{name}">{{% endblock %}}'
+NAMED = """{{% extends "ours/{name}" %}}
+{{% block head %}}{{{{ super() }}}}<meta name="template" content="{name}">{{% endblock %}}
+"""
 OPEN = "() => document.querySelector('meta[name=template]')?.content"
 
 

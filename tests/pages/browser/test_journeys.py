@@ -1,33 +1,15 @@
-"""Journeys of people, in a real browser: with script and without, by the keyboard alone."""
-
-from collections.abc import AsyncIterator
+"""Journeys of people, in a real browser: with script and without."""
 
 import pyotp
-import pytest
 from playwright.async_api import Browser, Page, expect
 
 from idp.core.client import ClientTerms
+from tests.pages.browser.moves import sign_in
 from tests.pages.browser.site import Site
 from tests.pages.factors import STEP, account_with_totp, codes, shown
 from tests.pages.person import EMAIL, PASSWORD
 
 OTHER = "another horse battery"
-MOST_STEPS = 40
-
-
-@pytest.fixture(params=[True, False], ids=["script", "no-script"])
-async def page(chromium: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
-    """Nothing may need script; nothing may break by it."""
-    context = await chromium.new_context(java_script_enabled=request.param, locale="en-US")
-    context.set_default_timeout(15_000)
-    yield await context.new_page()
-    await context.close()
-
-
-async def sign_in(page: Page, email: str = EMAIL, password: str = PASSWORD) -> None:
-    await page.fill("#email", email)
-    await page.fill("#password", password)
-    await page.click("#login-submit")
 
 
 async def test_an_app_signs_somebody_in(site: Site, page: Page) -> None:
@@ -190,49 +172,6 @@ async def test_the_browsers_language_is_spoken(site: Site, chromium: Browser) ->
     await expect(page.locator("h1")).to_have_text("Iniciar sesión")
     await expect(page.locator("html")).to_have_attribute("lang", "es")
     await context.close()
-
-
-async def test_with_the_keyboard_alone(site: Site, chromium: Browser) -> None:
-    """WCAG 2.2, 2.1.1 and 2.4.7: every step by Tab and Enter, and whatever has the focus shows it."""
-    await site.add_app()
-    await site.idp.add_account(EMAIL, PASSWORD)
-    context = await chromium.new_context(locale="en-US")
-    page = await context.new_page()
-    await page.goto(site.authorize())
-
-    await reach(page, "email")
-    await page.keyboard.type(EMAIL)
-    await reach(page, "password")
-    await page.keyboard.type("wrong password")
-    await page.keyboard.press("Enter")
-    await expect(page.locator("#form-problem")).to_be_visible()
-    await reach(page, "password")
-    await page.keyboard.type(PASSWORD)
-    await reach(page, "login-submit")
-    await page.keyboard.press("Enter")
-    await page.wait_for_url("**/consent/*")
-    await reach(page, "consent-allow")
-    await page.keyboard.press("Enter")
-
-    await expect(page.locator("#state")).to_have_text("xyz")
-    await context.close()
-
-
-FOCUSED = """() => {
-    const here = document.activeElement, style = getComputedStyle(here);
-    return [here.id, here === document.body || parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== 'none'];
-}"""
-
-
-async def reach(page: Page, wanted: str) -> None:
-    """By Tab, from wherever the focus is; nothing on the way may hide it."""
-    for _ in range(MOST_STEPS):
-        name, is_seen = await page.evaluate(FOCUSED)
-        assert is_seen or name == "main", f"the focus on {name!r} cannot be seen"
-        if name == wanted:
-            return
-        await page.keyboard.press("Tab")
-    raise AssertionError(f"{wanted} is not reached by Tab")
 
 
 async def test_the_first_thing_to_reach_skips_to_the_content(site: Site, chromium: Browser) -> None:

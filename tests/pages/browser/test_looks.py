@@ -1,7 +1,6 @@
 """Every page, light and dark, wide and narrow: what axe-core finds, what does not fit, what is too small to touch."""
 
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -55,7 +54,7 @@ class Walk:
 
 
 @pytest.fixture(scope="module")
-async def walk(chromium: Browser, template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Walk]:
+async def walk(chromium: Browser, template: Path, tmp_path_factory: pytest.TempPathFactory) -> Walk:
     """Each page is loaded once, and seen in every look. No motion: half a change of colours has no contrast."""
     folder, walk = tmp_path_factory.mktemp("walk"), Walk()
     own = name_themselves(folder / "pages")
@@ -70,7 +69,7 @@ async def walk(chromium: Browser, template: Path, tmp_path_factory: pytest.TempP
             walk.templates.add(await opened(page))
             walk.problems.extend([f"{stop}, {problem}" for problem in await problems(page)])
         await context.close()
-    yield walk
+    return walk
 
 
 async def problems(page: Page) -> list[str]:

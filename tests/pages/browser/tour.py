@@ -131,7 +131,7 @@ class Tour:
             await self.go("/device")
 
     async def _leaving(self) -> AsyncIterator[str]:
-        """The page that goes on by itself stands still here: where it leads to answers that there is nothing to show."""
+        """The page that goes on by itself stands still: where it leads to has nothing to show."""
         page = self.page
         await self.go("/logout")
         yield "logout"

@@ -174,7 +174,7 @@ async def test_an_authenticator_app_is_set_up_proved_and_removed(idp: TestProvid
     account = await idp.add_account(EMAIL, PASSWORD)
     await person.sign_in("/login?next=/account/factors")
 
-    begun = await person.send("begin", method="totp")
+    begun = await person.send("begin-totp")
     assert 'src="data:image/svg+xml' in begun.text
     secret = begun.text.partition('id="secret" class="secret">')[2].partition("<")[0]
     wrong = await person.send("factor-form", button="factor-confirm", code="000000")
@@ -185,13 +185,28 @@ async def test_an_authenticator_app_is_set_up_proved_and_removed(idp: TestProvid
     assert await held(idp, account.id) == {"totp"}
     assert person.page.ids["factors-held"]
 
-    await person.send("remove", method="totp")
+    await person.send("remove-totp")
     assert person.path.startswith("/login?again=1")  # the session is a password's alone
     idp.clock.advance(STEP)
     await person.send("login-form", email=EMAIL, password=PASSWORD)
     await person.send("mfa-form", code=shown(idp, secret))
-    await person.send("remove", method="totp")
+    await person.send("remove-totp")
 
+    assert not await held(idp, account.id)
+
+
+async def test_a_factor_that_the_tenants_bar_is_not_offered(idp: TestProvider, person: Person) -> None:
+    """Whoever set it up would never get in again: only what is enrolled counts, and this would not."""
+    account = await idp.add_account(EMAIL, PASSWORD, jurisdictions=["Bay Area"])
+    await person.sign_in("/login?next=/account/factors")
+    form = person.page.forms[-1]
+    await idp.set_flag("totp", False, jurisdiction="Bay Area")
+
+    assert 'value="begin"' not in (await person.open("/account/factors")).text
+    for do in ("begin", "confirm"):
+        answer = await person.browser.post("/account/factors", data={**form.fields, "do": do, "code": "123456"})
+        assert answer.status_code == 400
+        assert 'data-code="factor_unavailable"' in answer.text
     assert not await held(idp, account.id)
 
 

@@ -155,7 +155,7 @@ async def test_who_has_two_ways_chooses(idp: TestProvider, person: Person) -> No
     await person.sign_in()
     assert not await codes(idp)
 
-    await person.send("email")
+    await person.send("way-email")
     assert person.form("mfa-form").fields["method"] == "email"
     await person.open(f"{person.path}?method=totp")
     await person.send("mfa-form", code=shown(idp, secret))

@@ -93,7 +93,7 @@ def _account(face: PagesFace, verbs: Verbs) -> list[Route]:
     return [
         *ProfilePages(gate=gate, change=verbs.change, show=verbs.show, policy=verbs.policy).routes(),
         *PasswordPages(gate=gate, change=verbs.change).routes(),
-        *FactorPages(gate=gate, factors=operator.factors).routes(),
+        *FactorPages(gate=gate, factors=operator.factors, show_account=verbs.show, policy=verbs.policy).routes(),
         *SessionPages(gate=gate, own=verbs.own_sessions).routes(),
         *AppPages(gate=gate, apps=verbs.connected_apps).routes(),
         *DataPages(gate=gate, trail=operator.trail, export=verbs.export, accounts=operator.accounts).routes(),

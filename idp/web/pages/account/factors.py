@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from idp.core.errors import AccountLocked, CodeRejected
+from idp.core.errors import AccountLocked, CodeRejected, FactorUnavailable
 from idp.sdk import Enrollable
+from idp.usecases.accounts.profile import ShowAccount
 from idp.usecases.factors.manage import ManageFactors
 from idp.usecases.sessions.identify import Principal
+from idp.usecases.signin.policy import Policy
 from idp.web.pages.account.gate import Gate
 from idp.web.pages.face import see_other
 from idp.web.pages.forms import Form, read_form
@@ -19,23 +21,29 @@ PATH = "/account/factors"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorPages:
+    """Offers what the account's tenants allow: a factor that they bar would lock its owner out."""
+
     gate: Gate
     factors: ManageFactors
+    show_account: ShowAccount
+    policy: Policy
 
     def routes(self) -> list[Route]:
         return self.gate.guarded(PATH, show=self.show, submit=self.submit)
 
     async def show(self, request: Request, principal: Principal) -> Response:
-        return self._page(request, principal)
+        return await self._page(request, principal)
 
     async def submit(self, request: Request, principal: Principal) -> Response:
         form = await read_form(request)
         account, source = principal.account, self.gate.face.source(request)
         match form.get("do"):
             case "begin":
+                await self._require_allowed(principal, form.get("method", ""))
                 enrolment = await self.factors.begin(account, form.get("method", ""))
                 return self._set_up(request, principal, form, enrolment=enrolment, drawing=drawn(enrolment.uri))
             case "confirm":
+                await self._require_allowed(principal, form.get("method", ""))
                 return await self._confirm(request, principal, form)
             case "remove":
                 await self.factors.remove(account, form.get("method", ""), source)
@@ -56,19 +64,28 @@ class FactorPages:
             return self._set_up(request, principal, form, problem="code_locked", status=401)
         return see_other(PATH, added="1")
 
-    def _page(self, request: Request, principal: Principal) -> Response:
-        account = principal.account
+    async def _allowed(self, principal: Principal) -> list[str]:
+        standing = await self.show_account(principal, principal.account.id)
         known = self.factors.extensions.second_factors
+        return [
+            method
+            for method, factor in known.items()
+            if isinstance(factor, Enrollable) and self.policy.allows(standing, factor.context.name)
+        ]
+
+    async def _require_allowed(self, principal: Principal, method: str) -> None:
+        """Raises FactorUnavailable."""
+        if method not in await self._allowed(principal):
+            raise FactorUnavailable(method)
+
+    async def _page(self, request: Request, principal: Principal) -> Response:
+        held = principal.account.mfa_methods
         return self.gate.page(
             request,
             principal,
             "account/factors.html",
-            held=sorted(account.mfa_methods),
-            offered=[
-                name
-                for name, factor in known.items()
-                if isinstance(factor, Enrollable) and name not in account.mfa_methods
-            ],
+            held=sorted(held),
+            offered=[method for method in await self._allowed(principal) if method not in held],
             changed=next((word for word in ("added", "removed") if word in request.query_params), ""),
         )
 

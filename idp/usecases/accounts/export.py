@@ -1,10 +1,11 @@
 """Everything that we keep about somebody, for that somebody (GDPR Article 15 and 20): values, never secrets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from idp.core.account import Account
+from idp.core.ids import ClientId
 from idp.ports.ambient import Clock
 from idp.ports.storage import AuditEntry, Store, UnitOfWork
 from idp.usecases.sessions.identify import Principal
@@ -45,18 +46,16 @@ def _export(work: UnitOfWork, principal: Principal, now: datetime) -> Mapping[st
             }
             for session in work.sessions.of(account_id, now)
         ],
-        "consents": [
-            {"app": consent.client_id, "scope": list(consent.scope), "given_at": consent.given_at.isoformat()}
-            for consent in work.oauth.consents.of(account_id)
-        ],
-        "grants": [
-            {"app": grant.client_id, "scope": list(grant.scope), "given_at": grant.created_at.isoformat()}
-            for grant in work.oauth.grants.of(account_id, now)
-        ],
+        "consents": [_given(one.client_id, one.scope, one.given_at) for one in work.oauth.consents.of(account_id)],
+        "grants": [_given(one.client_id, one.scope, one.created_at) for one in work.oauth.grants.of(account_id, now)],
         "activity": [
             _entry(entry) for entry in work.audit.page(account_id=account_id, limit=MOST_ENTRIES, newest_first=True)
         ],
     }
+
+
+def _given(app: ClientId, scope: Sequence[str], at: datetime) -> Mapping[str, object]:
+    return {"app": app, "scope": list(scope), "given_at": at.isoformat()}
 
 
 def _account(account: Account) -> Mapping[str, object]:

@@ -104,7 +104,7 @@ async def test_the_form_that_carries_an_answer_is_accessible(site: Site, chromiu
     context = await chromium.new_context(locale="en-US")
     page = await context.new_page()
     await page.route(f"{site.app}*", nothing)
-    await page.goto(site.authorize(response_mode="form_post", prompt="none"))
+    await page.goto(site.authorize(response_mode="form_post", prompt="none"), wait_until="commit")
     await expect(page).to_have_title("Signing in")
 
     assert [problem for problem in await problems(page) if "too small" not in problem] == []

@@ -29,6 +29,7 @@ def _demo(settings: Settings, base: str) -> Iterator[str]:
     yield click.style("Demo accounts: everybody knows their passwords", fg="yellow")
     for account in ACCOUNTS:
         yield f"  {account.email:<{longest}}  {account.password:<18}  {account.about}".rstrip()
+    yield f"They sign in at {base}/account"
     yield ""
     yield "Try"
     yield from (f"  {line}" for line in curl_lines(settings, base))

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 from idp.oauth.provider import OpenIDProvider
 from idp.oauth.rules import PAGES
 from idp.usecases.administration import Administration
@@ -20,7 +23,7 @@ from idp.web.pages.code_sign_in import CodeSignInPages
 from idp.web.pages.consent import ConsentPages
 from idp.web.pages.device import DevicePages
 from idp.web.pages.end_session import EndSessionPages
-from idp.web.pages.face import SESSION_COOKIE, PagesFace
+from idp.web.pages.face import SESSION_COOKIE, PagesFace, see_other
 from idp.web.pages.files import file_routes
 from idp.web.pages.interactions import Interactions, Respond
 from idp.web.pages.recover import RecoverPages
@@ -67,6 +70,7 @@ def build_pages(world: PagesWorld) -> list[Route]:
     stepwise, ask = verbs.sign_in_stepwise, verbs.ask
     sign_in = SignInPages(face=face, stepwise=stepwise, ask=ask, sign_up=world.sign_up)
     return [
+        Route(method="GET", path="/", endpoint=_to_account),
         *file_routes(),
         *sign_in.routes(),
         *SecondFactorPages(face=face, stepwise=stepwise).routes(),
@@ -78,6 +82,11 @@ def build_pages(world: PagesWorld) -> list[Route]:
         *(DevicePages(face=face, decide=world.openid.decide_device).routes() if world.openid else ()),
         *_account(face, verbs),
     ]
+
+
+async def _to_account(_request: Request) -> Response:
+    """Who types our name alone is a person, and wants their account."""
+    return see_other("/account")
 
 
 def _sign_out(face: PagesFace, world: PagesWorld) -> list[Route]:

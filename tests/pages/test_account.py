@@ -29,12 +29,6 @@ async def test_strangers_sign_in_first_and_come_back(person: Person, page: str) 
     assert f"next=%2Faccount{page.replace('/', '%2F')}" in answer.headers["location"]
 
 
-async def test_our_bare_name_leads_to_the_account(person: Person) -> None:
-    answer = await person.browser.get("/")
-
-    assert (answer.status_code, answer.headers["location"]) == (303, "/account")
-
-
 @pytest.mark.parametrize("page", GUARDED)
 async def test_what_only_the_owner_may_do_wants_a_fresh_sign_in(idp: TestProvider, person: Person, page: str) -> None:
     """ASVS 7.5.1, row 56."""

@@ -154,3 +154,9 @@ async def test_a_session_of_the_pages_is_none_of_the_contracts(idp: TestProvider
 
 def _without_tokens(text: str) -> str:
     return "\n".join(line for line in text.splitlines() if 'name="csrf"' not in line)
+
+
+async def test_our_bare_name_leads_to_the_account(person: Person) -> None:
+    answer = await person.browser.get("/")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/account")

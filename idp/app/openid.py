@@ -42,11 +42,16 @@ class LateOpenID:
         """Lets the clients and resource servers of the configuration exist, and those it no longer names be off."""
         if self._is_declared:
             return
+        # by itself: what declaring takes is a small part of what the whole provider takes
         from idp.config.declared_clients import declared_clients, declared_resources
+        from idp.oauth.clients.declare import DeclareClients
+        from idp.oauth.clients.secrets import ClientSecrets
 
-        settings = self.ground.settings
+        ground, settings = self.ground, self.ground.settings
+        secrets = ClientSecrets(entropy=ground.ambient.entropy, sealer=ground.sealer)
+        declare = DeclareClients(store=ground.store, clock=ground.ambient.clock, secrets=secrets)
         clients = declared_clients(settings.clients, settings.oidc.profile)
-        await self.provider().declare_clients(clients, declared_resources(settings.resources))
+        await declare(clients, declared_resources(settings.resources))
         self._is_declared = True
 
     async def carry_logout(self, notice: Mapping[str, str]) -> None:

@@ -9,6 +9,9 @@ FAPI_SIGNING = ("PS256", "ES256", "EdDSA")
 SHARED_SECRET = ("HS256",)
 """client_secret_jwt alone: an HMAC under the client's secret (OIDC Core §9)."""
 
+FAPI_USUAL = "PS256"
+"""The nearest to RS256 among them."""
+
 UNSIGNED = "none"
 """Request objects of a client that registered it (OIDC Core §6.1), and nothing else."""
 

@@ -257,7 +257,7 @@ class OpenIDProvider:
             clients=self.clients,
             claims=self.claims,
             signers=self.world.signers,
-            issuer=self.world.rules.issuer,
+            rules=self.world.rules,
         )
 
     @cached_property
@@ -268,7 +268,7 @@ class OpenIDProvider:
             clock=world.clock,
             look_up=self.look_up,
             signers=self.world.signers,
-            issuer=self.world.rules.issuer,
+            rules=self.world.rules,
         )
 
     @cached_property

@@ -5,6 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from idp.core.client import Client, Profile
+from idp.oauth.algorithms import FAPI_SIGNING, FAPI_USUAL
 from idp.usecases.sessions import tokens
 
 SINGLE_FACTOR = "https://refeds.org/profile/sfa"
@@ -80,3 +81,13 @@ class OAuthRules:
 
     def is_fapi2(self, client: Client) -> bool:
         return self.profile_of(client) is Profile.FAPI2
+
+    def signs_with(self, client: Client, registered: str | None, usual: str = "RS256") -> str:
+        """The algorithm of whatever we sign for a client: what it registered, else the usual one.
+
+        For a client that keeps FAPI 2.0 never RS256, whatever it registered before (Security Profile §5.4.1).
+        """
+        algorithm = registered or usual
+        if algorithm in FAPI_SIGNING or not self.is_fapi2(client):
+            return algorithm
+        return usual if usual in FAPI_SIGNING else FAPI_USUAL

@@ -52,6 +52,10 @@ class LiveGrant:
     session_is_live: bool
     account_is_enabled: bool
 
+    def is_live(self, now: datetime) -> bool:
+        """Whether what hangs on it is still good (row 98)."""
+        return self.grant.is_live(now) and self.session_is_live and self.account_is_enabled
+
 
 class Grants(Protocol):
     def open(self, grant: Grant) -> None: ...

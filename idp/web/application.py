@@ -12,12 +12,13 @@ from idp.web.bloom.auth import BloomAuth
 from idp.web.bloom.face import BloomFace
 from idp.web.bloom.jurisdictions import BloomJurisdictions
 from idp.web.bloom.user import BloomUser
+from idp.web.browser import own_style, pages_cookie
 from idp.web.cookies import CookieStyle
 from idp.web.device import DeviceCookie
 from idp.web.documents import serve
 from idp.web.fallback import not_found
 from idp.web.forward_auth import ForwardAuth
-from idp.web.inside import BY_TOKEN, BloomSettings, FaceSettings, Inside, cookie_style, held_cookies, pages_cookie
+from idp.web.inside import BY_TOKEN, BloomSettings, FaceSettings, Inside, cookie_style, held_cookies
 from idp.web.middleware.client import ClientAddress
 from idp.web.middleware.cors import Cors
 from idp.web.middleware.envelope import Envelope
@@ -137,7 +138,8 @@ def _bloom_user(verbs: Verbs, face: BloomFace, settings: BloomSettings) -> Bloom
 
 
 def _forward_auth(verbs: Verbs, settings: FaceSettings, style: CookieStyle) -> ForwardAuth:
+    own = own_style(verbs.world.clock, https=settings.https)
     return ForwardAuth(
         admit=Admit(identify=verbs.identify, public_routes=settings.public_routes),
-        cookies=[pages_cookie(settings), *((contract, style.named(name)) for contract, name in held_cookies(settings))],
+        cookies=[pages_cookie(own), *((contract, style.named(name)) for contract, name in held_cookies(settings))],
     )

@@ -7,8 +7,23 @@ from datetime import datetime
 from starlette.requests import Request
 
 from idp.core.errors import Refusal
+from idp.ports.ambient import Clock
 from idp.usecases.sessions.identify import Identify, Principal
-from idp.web.cookies import read_cookies
+from idp.usecases.sessions.tokens import PAGES
+from idp.web.cookies import CookieStyle, read_cookies
+
+SESSION_COOKIE = "idp-session"
+"""Of the sessions that our own pages open."""
+
+
+def own_style(clock: Clock, *, https: bool) -> CookieStyle:
+    """Our own cookies': on https they take `__Host-`, which no sibling host can plant (row 3)."""
+    return CookieStyle(clock=clock, secure=https, same_site="lax", prefix="__Host-" if https else "")
+
+
+def pages_cookie(own: CookieStyle) -> tuple[str, str]:
+    """Contract and cookie, by its whole name, of our own pages' sessions. `own` is `own_style`."""
+    return PAGES, own.named(SESSION_COOKIE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from idp.usecases.sessions.admit import PublicRoute
-from idp.usecases.sessions.tokens import BLOOM, NODELOOM, PAGES
+from idp.usecases.sessions.tokens import BLOOM, NODELOOM
 from idp.usecases.verbs import Verbs
 from idp.web.bloom.face import CookieNames
 from idp.web.cookies import CookieStyle
@@ -15,8 +15,6 @@ from idp.web.middleware.client import Network
 from idp.web.routing import Late
 
 Documents = Mapping[str, Callable[[], Document]]
-
-SESSION_COOKIE = "idp-session"
 
 BY_TOKEN = frozenset(
     {
@@ -68,12 +66,6 @@ class Inside:
     documents: Documents
     readiness: Readiness
     late: Late
-
-
-def pages_cookie(settings: FaceSettings) -> tuple[str, str]:
-    """The contract of our own pages' sessions, and their cookie by its whole name: on https no sibling can plant it
-    (row 3)."""
-    return PAGES, ("__Host-" if settings.https else "") + SESSION_COOKIE
 
 
 def held_cookies(settings: FaceSettings) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from idp.oauth.provider import OpenIDProvider
 from idp.oauth.session_states import BROWSER_STATE, BROWSER_STATE_LIFE
 from idp.usecases.verbs import Verbs
-from idp.web.browser import BrowserSession
+from idp.web.browser import BrowserSession, pages_cookie
 from idp.web.cookies import CookieStyle
 from idp.web.inside import FaceSettings, cookie_style, held_cookies
 from idp.web.middleware.client import ClientAddress
@@ -20,7 +20,7 @@ from idp.web.origin import OriginRule
 from idp.web.pages.binding import browser_of
 from idp.web.pages.desk import SCOPE, Desk, PageSettings, build_desk
 from idp.web.pages.errors import error_page
-from idp.web.pages.routes import PagesWorld, build_pages, pages_cookie
+from idp.web.pages.routes import PagesWorld, build_pages
 from idp.web.routing import Endpoint, Route
 
 

@@ -8,7 +8,7 @@ from joserfc import jwe, jwt
 from joserfc.jwk import ECKey, KeySet
 
 from idp.core.account import Account
-from idp.core.client import Client
+from idp.core.client import Client, ClientTerms, Profile
 from idp.testing.provider import ISSUER, TestProvider
 from tests.oidc.asking import Person, add_client
 from tests.oidc.redeeming import USERINFO, App, Told, header_of, jwks
@@ -147,6 +147,23 @@ async def test_it_can_be_encrypted(op: TestProvider, jane: Person, client: App) 
     opened = jwe.decrypt_compact(answer.text, key, algorithms=["ECDH-ES+A128KW", "A128GCM"]).plaintext
     keys = KeySet.import_key_set((await client.browser.get("/.well-known/jwks.json")).json())
     assert jwt.decode((opened or b"").decode(), keys, algorithms=["RS256"]).claims["sub"] == told.id_claims["sub"]
+
+
+async def test_whatever_a_fapi_client_registered_rs256_signs_nothing_for_it(op: TestProvider) -> None:
+    """FAPI 2.0 Security Profile §5.4.1: the profile may have come after the registration."""
+    openid = op.provider.openid
+    assert openid is not None
+    terms = ClientTerms(profile=Profile.FAPI2)
+    rs256 = await add_client(op, "late", terms=terms, userinfo_signed_response_alg="RS256")
+    es256 = await add_client(op, "soon", terms=terms, userinfo_signed_response_alg="ES256")
+    rules = openid.world.rules
+
+    found = {rules.signs_with(rs256, alg, usual) for alg, usual in (("RS256", "RS256"), (None, "RS256"))}
+
+    assert found == {"PS256"}
+    assert rules.signs_with(rs256, "RS256", "ES256") == "ES256"
+    assert rules.signs_with(es256, es256.metadata.userinfo_signed_response_alg) == "ES256"
+    assert header_of(openid.introspect.signed(rs256, {"active": False}))["alg"] == "PS256"
 
 
 async def test_any_pages_script_may_ask(jane: Person, client: App) -> None:

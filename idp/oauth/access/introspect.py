@@ -7,6 +7,7 @@ from datetime import datetime
 from idp.core.client import Client
 from idp.oauth.access.tokens import AccessToken, LookUpTokens, RefreshToken, Shown, grant_of, may_ask
 from idp.oauth.errors import InvalidClient, InvalidRequest
+from idp.oauth.rules import OAuthRules
 from idp.ports.ambient import Clock
 from idp.ports.oauth import Signers
 from idp.ports.storage import Store
@@ -24,7 +25,7 @@ class Introspect:
     clock: Clock
     look_up: LookUpTokens
     signers: Signers
-    issuer: str
+    rules: OAuthRules
 
     async def __call__(self, client: Client, token: str | None) -> Mapping[str, object]:
         """RFC 7662 §2.2. Raises InvalidClient for a public client: anybody could be it (§2.1, §4)."""
@@ -40,9 +41,10 @@ class Introspect:
 
     def signed(self, client: Client, told: Mapping[str, object]) -> str:
         """RFC 9701 §5."""
-        signer = self.signers(client.metadata.introspection_signed_response_alg or "RS256")
-        claims = {"iss": self.issuer, "aud": client.id, "iat": _seconds(self.clock.now()), "token_introspection": told}
-        return signer.sign(claims, TOKEN_TYPE)
+        algorithm = self.rules.signs_with(client, client.metadata.introspection_signed_response_alg)
+        iat = _seconds(self.clock.now())
+        claims = {"iss": self.rules.issuer, "aud": client.id, "iat": iat, "token_introspection": told}
+        return self.signers(algorithm).sign(claims, TOKEN_TYPE)
 
 
 def _told(shown: Shown) -> Mapping[str, object]:

@@ -27,7 +27,7 @@ class AccessToken:
     is_revoked: bool
 
     def is_active(self, now: datetime) -> bool:
-        return not self.is_revoked and (self.found is None or is_live(self.found, now))
+        return not self.is_revoked and (self.found is None or self.found.is_live(now))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +36,10 @@ class RefreshToken:
     found: LiveGrant
 
     def is_active(self, now: datetime) -> bool:
-        return self.link.used_at is None and now < self.link.expires_at and is_live(self.found, now)
+        return self.link.used_at is None and now < self.link.expires_at and self.found.is_live(now)
 
 
 Shown = AccessToken | RefreshToken
-
-
-def is_live(found: LiveGrant, now: datetime) -> bool:
-    return found.grant.is_live(now) and found.session_is_live and found.account_is_enabled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

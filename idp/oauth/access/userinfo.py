@@ -7,12 +7,11 @@ from idp.core.account import Account
 from idp.core.client import Client
 from idp.core.grant import Grant
 from idp.core.ids import ClientId
-from idp.oauth.algorithms import DEFAULT_CONTENT_ENCRYPTION
 from idp.oauth.errors import InsufficientScope, InvalidRequest, InvalidToken
 from idp.oauth.neighbours import ClaimsOf, KnownClients
+from idp.oauth.packing import packed
 from idp.oauth.referee.jose import TokenRefused
-from idp.oauth.referee.jwe import encrypt
-from idp.oauth.rules import OPENID
+from idp.oauth.rules import OPENID, OAuthRules
 from idp.ports.ambient import Clock
 from idp.ports.oauth import Signers
 from idp.ports.oauth_storage import LiveGrant
@@ -20,9 +19,6 @@ from idp.ports.storage import Store, UnitOfWork
 
 TOKEN_TYPE = "userinfo+jwt"
 """No specification names one; `JWT` would let it pass for an ID token in an id_token_hint (row 77)."""
-
-UNSIGNED_ALGORITHM = "RS256"
-"""What is encrypted is signed too: by this, where the client registered no algorithm."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +30,7 @@ class UserInfo:
     clients: KnownClients
     claims: ClaimsOf
     signers: Signers
-    issuer: str
+    rules: OAuthRules
 
     async def __call__(self, claims: Mapping[str, object], found: LiveGrant | None) -> dict[str, object] | str:
         """JSON, or the JWT that the client registered for (§5.3.2). `claims` are those of a verified access token."""
@@ -57,15 +53,15 @@ class UserInfo:
         return self.clients.look(work, holder), work.accounts.by_id(grant.account_id)
 
     async def _packed(self, told: dict[str, object], client: Client) -> str:
+        """Signed even where only encryption was registered."""
         metadata = client.metadata
-        signer = self.signers(metadata.userinfo_signed_response_alg or UNSIGNED_ALGORITHM)
+        algorithm = self.rules.signs_with(client, metadata.userinfo_signed_response_alg)
         iat = int(self.clock.now().timestamp())
-        signed = signer.sign({**told, "iss": self.issuer, "aud": client.id, "iat": iat}, TOKEN_TYPE)
-        if metadata.userinfo_encrypted_response_alg is None:
-            return signed
-        content = metadata.userinfo_encrypted_response_enc or DEFAULT_CONTENT_ENCRYPTION
+        claims = {**told, "iss": self.rules.issuer, "aud": client.id, "iat": iat}
+        signed = self.signers(algorithm).sign(claims, TOKEN_TYPE)
+        alg, enc = metadata.userinfo_encrypted_response_alg, metadata.userinfo_encrypted_response_enc
         try:
-            return encrypt(signed, await self.clients.keys(client), metadata.userinfo_encrypted_response_alg, content)
+            return await packed(signed, client, self.clients, alg=alg, enc=enc)
         except TokenRefused:
             raise InvalidRequest("the client has no key to encrypt for") from None
 

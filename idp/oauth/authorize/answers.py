@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from idp.core.authorization import AuthorizationRequest
-from idp.core.client import Client, Profile
+from idp.core.client import Client
 from idp.oauth.authorize.destination import Destination
 from idp.oauth.authorize.steps import AuthorizationResponse
 from idp.oauth.errors import OAuthRefusal
@@ -15,9 +15,6 @@ from idp.ports.oauth import Signers
 
 JARM_LIFE = timedelta(minutes=10)
 """JARM §2.1: at most."""
-USUAL_ALGORITHM = "RS256"
-"""JARM §3: where the client registered none. FAPI 2.0 has no RS256 (Security Profile §5.4.1)."""
-USUAL_FOR_FAPI = "PS256"
 JWT = "JWT"
 """`typ`: JARM names none of its own, and clients' JWT libraries know this one. The answer has no `sub`: it is no ID
 token."""
@@ -49,8 +46,7 @@ class Answers:
 
     def _sign(self, client: Client, told: Mapping[str, str]) -> str:
         """JARM §2.1."""
-        usual = USUAL_FOR_FAPI if self.rules.profile_of(client) is Profile.FAPI2 else USUAL_ALGORITHM
-        algorithm = client.metadata.authorization_signed_response_alg or usual
+        algorithm = self.rules.signs_with(client, client.metadata.authorization_signed_response_alg)
         expires_at = self.clock.now() + JARM_LIFE
         claims = {**told, "aud": client.id, "exp": int(expires_at.timestamp())}
         return self.signers(algorithm).sign(claims, JWT)

@@ -1,8 +1,8 @@
 """The `claims` parameter (OIDC Core §5.5): what a client wishes to be told one by one."""
 
-import json
 from collections.abc import Mapping
 
+from idp.core import strictly
 from idp.oauth.errors import InvalidRequest
 
 MEMBERS = ("userinfo", "id_token")
@@ -19,11 +19,9 @@ def read_claims(text: str | None) -> Mapping[str, Mapping[str, object]]:
     if text is None:
         return {}
     try:
-        parsed = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        raise InvalidRequest("claims is no JSON") from None
-    if not isinstance(parsed, dict):
-        raise InvalidRequest("claims is no object")
+        parsed = strictly.json_object(text)
+    except ValueError:
+        raise InvalidRequest("claims is no JSON object") from None
     return {member: _wishes(parsed[member]) for member in MEMBERS if parsed.get(member) is not None}
 
 
@@ -83,14 +81,3 @@ def _is_plain(value: object) -> bool:
     if isinstance(value, int | float):
         return abs(value) <= LARGEST_NUMBER
     return value is None
-
-
-def _once(members: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(members)
-    if len(found) < len(members):
-        raise ValueError("a member twice")
-    return found
-
-
-def _refuse(constant: str) -> object:
-    raise ValueError(constant)

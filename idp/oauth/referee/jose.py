@@ -17,6 +17,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key
 from joserfc.jws import JWSRegistry
 
+from idp.core import strictly
+
 LONGEST_TOKEN = 16 * 1024
 MOST_TRIED = 8
 """Keys of a set that a token without `kid` is tried with (row 87)."""
@@ -63,7 +65,11 @@ def parse_jws(token: str) -> Unverified:
     if len(token) > LONGEST_TOKEN or not token.isascii() or token.count(".") != 2:
         raise TokenRefused("no compact JWS")
     head, body, tail = token.split(".")
-    header, claims = _json(_decoded(head)), _json(_decoded(body))
+    try:
+        header, claims = strictly.json_object(strictly.base64url(head)), strictly.json_object(strictly.base64url(body))
+        signature = strictly.base64url(tail)
+    except ValueError:
+        raise TokenRefused("a part is no canonical base64url, or no JSON object") from None
     if "crit" in header or "b64" in header or "zip" in header:
         raise TokenRefused("the header asks for what we do not do")
     if not all(isinstance(header.get(name, ""), str) for name in ("alg", "kid", "typ")):
@@ -72,7 +78,7 @@ def parse_jws(token: str) -> Unverified:
         header={"alg": "", **header},
         claims=claims,
         message=f"{head}.{body}".encode(),
-        signature=_decoded(tail),
+        signature=signature,
     )
 
 
@@ -162,36 +168,3 @@ def _verifies(parsed: Unverified, jwk: Mapping[str, object]) -> bool:
 def _key(written: str) -> Key:
     """Parsed once: to read an RSA or EC key costs more than to verify with it (performance, advice 3)."""
     return JWKRegistry.import_key(json.loads(written))
-
-
-def _decoded(part: str) -> bytes:
-    """The bytes behind unpadded base64url, of which there is one spelling only (row 23)."""
-    try:
-        data = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
-    except binascii.Error:
-        raise TokenRefused("no base64url") from None
-    if base64.urlsafe_b64encode(data).rstrip(b"=").decode() != part:
-        raise TokenRefused("no canonical base64url")
-    return data
-
-
-def _json(data: bytes) -> dict[str, object]:
-    """One object without duplicate members, NaN or infinities (row 121)."""
-    try:
-        value = json.loads(data.decode(), object_pairs_hook=_without_duplicates, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        raise TokenRefused("no JSON") from None
-    if not isinstance(value, dict):
-        raise TokenRefused("no JSON object")
-    return value
-
-
-def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("duplicate member")
-    return members
-
-
-def _refuse(constant: str) -> object:
-    raise ValueError(f"{constant} is no JSON")

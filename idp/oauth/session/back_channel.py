@@ -6,10 +6,9 @@ from datetime import timedelta
 
 from idp.core.client import Client
 from idp.core.ids import ClientId, SessionId
-from idp.oauth.algorithms import DEFAULT_CONTENT_ENCRYPTION, FAPI_SIGNING
 from idp.oauth.neighbours import KnownClients
+from idp.oauth.packing import packed
 from idp.oauth.referee.jose import TokenRefused
-from idp.oauth.referee.jwe import encrypt
 from idp.oauth.rules import OAuthRules
 from idp.oauth.session_ids import SessionIds
 from idp.ports.ambient import Clock, Entropy
@@ -20,7 +19,6 @@ LOGOUT_TOKEN_TYPE = "logout+jwt"
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 LIFE = timedelta(minutes=2)
 """§4: two minutes at most are recommended. Each try makes a token of its own, so a late one is as good as the first."""
-FAPI_DEFAULT = "PS256"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,21 +59,14 @@ class BackChannelLogout:
             "sid": self.session_ids.of(ClientId(client.id), session_id),
             "events": {EVENT: {}},
         }
-        signed = self.signers(self._algorithm(client)).sign(claims, LOGOUT_TOKEN_TYPE)
-        return await self._encrypted(signed, client)
+        algorithm = self.rules.signs_with(client, client.metadata.id_token_signed_response_alg)
+        signed = self.signers(algorithm).sign(claims, LOGOUT_TOKEN_TYPE)
+        return await self._packed(signed, client)
 
-    def _algorithm(self, client: Client) -> str:
-        """The one of the client's ID tokens (§2.5)."""
-        algorithm = client.metadata.id_token_signed_response_alg
-        return FAPI_DEFAULT if self.rules.is_fapi2(client) and algorithm not in FAPI_SIGNING else algorithm
-
-    async def _encrypted(self, signed: str, client: Client) -> str:
-        """§2.5: where ID tokens are."""
-        metadata = client.metadata
-        if metadata.id_token_encrypted_response_alg is None:
-            return signed
-        enc = metadata.id_token_encrypted_response_enc or DEFAULT_CONTENT_ENCRYPTION
+    async def _packed(self, signed: str, client: Client) -> str:
+        """§2.5: as ID tokens are."""
+        alg, enc = client.metadata.id_token_encrypted_response_alg, client.metadata.id_token_encrypted_response_enc
         try:
-            return encrypt(signed, await self.clients.keys(client), metadata.id_token_encrypted_response_alg, enc)
+            return await packed(signed, client, self.clients, alg=alg, enc=enc)
         except TokenRefused:
             raise SenderFailed(f"{client.id} has no key to encrypt for") from None

@@ -6,14 +6,11 @@ from datetime import datetime, timedelta
 
 from idp.core.claims import ACCESS_TOKEN_TYPE, LONGEST_TOKEN_LIFE
 from idp.core.grant import Grant
-from idp.oauth.algorithms import FAPI_SIGNING
 from idp.oauth.rules import OAuthRules
 from idp.oauth.session_ids import SessionIds
 from idp.oauth.token.grant import Issue
 from idp.ports.ambient import Entropy
 from idp.ports.oauth import Signers
-
-FAPI_DEFAULT = "ES256"
 
 
 def userinfo_audience(issuer: str) -> str:
@@ -86,7 +83,5 @@ class AccessTokens:
         return about
 
     def _algorithm(self, issue: Issue) -> str:
-        algorithm = issue.client.metadata.access_token_signed_response_alg or self.rules.access_token_algorithm
-        if self.rules.is_fapi2(issue.client) and algorithm not in FAPI_SIGNING:
-            return FAPI_DEFAULT
-        return algorithm
+        registered = issue.client.metadata.access_token_signed_response_alg
+        return self.rules.signs_with(issue.client, registered, self.rules.access_token_algorithm)

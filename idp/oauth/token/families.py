@@ -16,7 +16,6 @@ from idp.oauth.token.grant import Issue, TokenRequest
 from idp.oauth.token.targets import meant, narrowed
 from idp.ports.ambient import Entropy
 from idp.ports.crypto import Digester
-from idp.ports.oauth_storage import LiveGrant
 from idp.ports.storage import UnitOfWork
 
 REFRESH = "refresh_token"
@@ -35,7 +34,7 @@ class Families:
     def live(self, work: UnitOfWork, grant_id: GrantId, now: datetime) -> Grant:
         """Grant, session and account read again, whatever was true when the code was issued (row 98)."""
         found = work.oauth.grants.live(grant_id, now)
-        if found is None or not is_live(found, now):
+        if found is None or not found.is_live(now):
             raise InvalidGrant(OVER)
         return found.grant
 
@@ -122,7 +121,3 @@ class Families:
 
     def _servers(self, work: UnitOfWork) -> Mapping[str, ResourceServer]:
         return {server.identifier: server for server in work.oauth.resources.all()}
-
-
-def is_live(found: LiveGrant, now: datetime) -> bool:
-    return found.grant.is_live(now) and found.session_is_live and found.account_is_enabled

@@ -10,18 +10,16 @@ from idp.core.account import Account
 from idp.core.claims import LONGEST_TOKEN_LIFE
 from idp.core.client import Client
 from idp.core.grant import Grant
-from idp.oauth.algorithms import DEFAULT_CONTENT_ENCRYPTION, FAPI_SIGNING
 from idp.oauth.errors import InvalidRequest
 from idp.oauth.neighbours import ClaimsOf, KnownClients
+from idp.oauth.packing import packed
 from idp.oauth.referee.jose import TokenRefused
-from idp.oauth.referee.jwe import encrypt
 from idp.oauth.rules import OPENID, OAuthRules
 from idp.oauth.session_ids import SessionIds
 from idp.ports.oauth import Signers
 
 ID_TOKEN_TYPE = "JWT"
 HASHES = {"EdDSA": hashlib.sha512}
-FAPI_DEFAULT = "PS256"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +47,10 @@ class IdTokens:
     async def mint(self, order: IdTokenOrder, now: datetime) -> str:
         """Signed, and encrypted where the client registered that. Raises InvalidRequest when it gave no key for it."""
         told = await self._told(order)
-        algorithm = self._algorithm(order.client)
+        algorithm = self.rules.signs_with(order.client, order.client.metadata.id_token_signed_response_alg)
         # what the protocol says is laid over what anybody else has to tell
         signed = self.signers(algorithm).sign({**told, **self._claims(order, algorithm, now)}, ID_TOKEN_TYPE)
-        return await self._encrypted(signed, order.client)
+        return await self._packed(signed, order.client)
 
     def _claims(self, order: IdTokenOrder, algorithm: str, now: datetime) -> Mapping[str, object]:
         client, grant = order.client, order.grant
@@ -83,17 +81,10 @@ class IdTokens:
         requested = asked if isinstance(asked, Mapping) else {}
         return await self.claims.of(order.account, (OPENID,), requested, order.client)
 
-    def _algorithm(self, client: Client) -> str:
-        algorithm = client.metadata.id_token_signed_response_alg
-        return FAPI_DEFAULT if self.rules.is_fapi2(client) and algorithm not in FAPI_SIGNING else algorithm
-
-    async def _encrypted(self, signed: str, client: Client) -> str:
-        metadata = client.metadata
-        if metadata.id_token_encrypted_response_alg is None:
-            return signed
-        enc = metadata.id_token_encrypted_response_enc or DEFAULT_CONTENT_ENCRYPTION
+    async def _packed(self, signed: str, client: Client) -> str:
+        alg, enc = client.metadata.id_token_encrypted_response_alg, client.metadata.id_token_encrypted_response_enc
         try:
-            return encrypt(signed, await self.clients.keys(client), metadata.id_token_encrypted_response_alg, enc)
+            return await packed(signed, client, self.clients, alg=alg, enc=enc)
         except TokenRefused:
             raise InvalidRequest("the client has no key to encrypt its ID tokens for") from None
 

@@ -9,7 +9,7 @@ from idp.core.grant import Grant, GrantToken
 from idp.oauth.codes import digest_of_refresh
 from idp.oauth.errors import InvalidGrant
 from idp.oauth.referee.grants import judge_refresh
-from idp.oauth.token.families import OVER, Families, is_live
+from idp.oauth.token.families import OVER, Families
 from idp.oauth.token.grant import GrantRule, Issue, TokenRequest
 from idp.ports.crypto import Sealer
 from idp.ports.storage import UnitOfWork
@@ -44,7 +44,7 @@ class RedeemRefreshToken(GrantRule):
             raise InvalidGrant(OVER)
         _check_key(own, asked)
         again = self._again(asked, work, link) if link.used_at is not None else None
-        if not is_live(found, asked.now) or (again is None and asked.now >= link.expires_at):
+        if not found.is_live(asked.now) or (again is None and asked.now >= link.expires_at):
             raise InvalidGrant(OVER)
         issue = self.families.judge(work, asked, own, scope)
         return replace(issue, refresh_token=again or self._next(asked, work, link, own) or sent)

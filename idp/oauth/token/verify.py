@@ -16,7 +16,6 @@ from idp.oauth.referee.certificates import read_certificate
 from idp.oauth.request import OAuthRequest
 from idp.oauth.token.binding import JKT, THUMBPRINT
 from idp.oauth.token.dpop import DpopProofs, Proof
-from idp.oauth.token.families import is_live
 from idp.ports.ambient import Clock
 from idp.ports.crypto import Digester, TokenVerifier
 from idp.ports.oauth_storage import LiveGrant
@@ -126,7 +125,7 @@ class AccessTokenVerifier:
         is_revoked = work.oauth.replays.knows(REVOKED, digest, now)
         grant_id = claims.get("gid")
         found = work.oauth.grants.live(cast(GrantId, grant_id), now) if grant_id is not None else None
-        is_over = grant_id is not None and (found is None or not is_live(found, now))
+        is_over = grant_id is not None and (found is None or not found.is_live(now))
         if is_revoked or is_over:
             raise _challenged(InvalidToken("the access token was revoked, or what it stands on is over"), scheme)
         return VerifiedAccess(claims=claims, found=found)

@@ -1,13 +1,13 @@
-"""What every page is made with. One desk for all; a request finds it in its scope, put there by `Furnished`."""
+"""What every page is made with. One desk for all; a request finds it in its scope, put there by `late_faces`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from idp.usecases.verbs import World
+from idp.web.browser import own_style
 from idp.web.cookies import CookieStyle
 from idp.web.origin import OriginRule
 from idp.web.pages.branding import Branding, Brands
@@ -46,9 +46,9 @@ class Desk:
 
 
 def build_desk(settings: PageSettings, world: World, origins: OriginRule, *, secure: bool) -> Desk:
-    """`secure`: the issuer is https, so our own cookies take `__Host-`, which no sibling host can plant (row 3)."""
+    """`secure`: the issuer is https, which decides how our own cookies are called."""
     wording = Wording(settings.languages, settings.locale)
-    cookies = CookieStyle(clock=world.clock, secure=secure, same_site="lax", prefix="__Host-" if secure else "")
+    cookies = own_style(world.clock, https=secure)
     return Desk(
         binding=BrowserBinding(entropy=world.entropy, digester=world.digester, cookies=cookies),
         csrf=Csrf(digester=world.digester, origins=origins),
@@ -58,18 +58,6 @@ def build_desk(settings: PageSettings, world: World, origins: OriginRule, *, sec
         cookies=cookies,
         sign_up=settings.sign_up,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Furnished:
-    """Lays the desk into every request's scope, for whichever endpoint shows a page."""
-
-    app: ASGIApp
-    desk: Desk
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope[SCOPE] = self.desk
-        await self.app(scope, receive, send)
 
 
 def desk_of(request: Request) -> Desk:

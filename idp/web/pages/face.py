@@ -17,7 +17,7 @@ from idp.oauth.rules import PAGES
 from idp.ports.ambient import Clock
 from idp.usecases.sessions.identify import Principal
 from idp.usecases.signin.outcome import SignedIn
-from idp.web.browser import BrowserSession
+from idp.web.browser import SESSION_COOKIE, BrowserSession
 from idp.web.cookies import CookieStyle, put_cookies
 from idp.web.device import DeviceCookie
 from idp.web.middleware.client import source_of
@@ -29,7 +29,6 @@ from idp.web.pages.onward import Onward, own_path
 from idp.web.pages.render import USUAL, Look
 from idp.web.routing import Endpoint, Route
 
-SESSION_COOKIE = "idp-session"
 FRESH = timedelta(minutes=10)
 """How long ago a sign-in may be for what nobody but the owner may do (ASVS 7.5.1)."""
 

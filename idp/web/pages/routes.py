@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from idp.oauth.provider import OpenIDProvider
-from idp.oauth.rules import PAGES
 from idp.usecases.administration import Administration
 from idp.usecases.verbs import Verbs
 from idp.web.browser import BrowserSession
@@ -23,7 +22,7 @@ from idp.web.pages.code_sign_in import CodeSignInPages
 from idp.web.pages.consent import ConsentPages
 from idp.web.pages.device import DevicePages
 from idp.web.pages.end_session import EndSessionPages
-from idp.web.pages.face import SESSION_COOKIE, PagesFace, see_other
+from idp.web.pages.face import PagesFace, see_other
 from idp.web.pages.files import file_routes
 from idp.web.pages.interactions import Interactions, Respond
 from idp.web.pages.recover import RecoverPages
@@ -49,11 +48,6 @@ class PagesWorld:
     style: CookieStyle
     sign_up: bool = True
     openid: OpenIDProvider | None = None
-
-
-def pages_cookie(cookies: CookieStyle) -> tuple[str, str]:
-    """Contract and full name of the pages' session cookie, for `BrowserSession`."""
-    return PAGES, cookies.named(SESSION_COOKIE)
 
 
 def build_pages(world: PagesWorld) -> list[Route]:

@@ -10,10 +10,11 @@ from idp.usecases.accounts.export import ExportAccount
 from idp.usecases.housekeeping.trail import ReadTrail, Which
 from idp.usecases.sessions.identify import Principal
 from idp.web.answers import json_answer
+from idp.web.browser import SESSION_COOKIE
 from idp.web.cookies import put_cookies
 from idp.web.pages.account.agents import described
 from idp.web.pages.account.gate import Gate
-from idp.web.pages.face import SESSION_COOKIE, see_other
+from idp.web.pages.face import see_other
 from idp.web.pages.forms import read_form
 from idp.web.pages.render import render
 from idp.web.pages.sign_in import address_of

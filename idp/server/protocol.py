@@ -70,7 +70,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     # --- the event loop calls ---
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # asyncio says BaseTransport
         super().connection_made(transport)
         self.exit: Any = Exit(transport, self._close)
         if self.client is not None:

@@ -117,11 +117,11 @@ class Glance:
         self._is_used = True
         return self._driver.rows(statement, values)
 
-    def count(self, statement: Statement, values: dict[str, object]) -> int:  # noqa: ARG002
+    def count(self, statement: Statement, values: dict[str, object]) -> int:  # noqa: ARG002 - the port's signature
         raise SecondGlance
 
     def savepoint(self) -> AbstractContextManager[None]:
         raise SecondGlance
 
-    def hold(self, lock: int) -> None:  # noqa: ARG002
+    def hold(self, lock: int) -> None:  # noqa: ARG002 - the port's signature
         raise SecondGlance

@@ -31,7 +31,7 @@ async def on_thread(connection: aiosqlite.Connection, fn: Callable[..., R], *arg
 
     aiosqlite has no public word for it, although each of its methods does nothing else.
     """
-    result: R = await connection._execute(fn, *args)  # type: ignore[no-untyped-call]
+    result: R = await connection._execute(fn, *args)  # type: ignore[no-untyped-call]  # aiosqlite's, private
     return result
 
 

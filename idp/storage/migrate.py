@@ -80,8 +80,8 @@ def _upgrade_file(raw: sqlite3.Connection) -> list[str]:
 
 async def _upgrade_server(address: str) -> list[str]:
     # what only an upgrade needs, and a start without one does not pay for
-    import asyncpg  # noqa: PLC0415
-    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
+    import asyncpg  # noqa: PLC0415 - a start does not pay for it
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - a start does not pay for it
 
     engine = create_async_engine(
         "postgresql+asyncpg://",
@@ -102,8 +102,8 @@ async def _upgrade_server(address: str) -> list[str]:
 def _apply(connection: sa.Connection) -> list[str]:
     """What is missing now: while we waited for the lock, another may have done it."""
     from alembic import command  # noqa: PLC0415 - half a second
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.migration import MigrationContext  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415 - a start does not pay for it
+    from alembic.migration import MigrationContext  # noqa: PLC0415 - a start does not pay for it
 
     before = MigrationContext.configure(connection).get_current_revision()
     if is_current(before):

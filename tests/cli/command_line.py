@@ -148,7 +148,7 @@ class CommandLine:
 
         async def wait() -> None:
             async with self.server() as provider, asyncio.timeout(seconds):
-                while await provider.store.read(lambda work: work.accounts.count()) < number:  # noqa: ASYNC110
+                while await provider.store.read(lambda work: work.accounts.count()) < number:  # noqa: ASYNC110 - another process writes
                     await asyncio.sleep(0.01)
 
         asyncio.run(wait())

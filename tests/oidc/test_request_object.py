@@ -227,7 +227,7 @@ def put_on_the_web(op: TestProvider, **pages: str) -> Web:
     assert openid is not None
     assert isinstance(openid.world.fetcher, LateFetcher)
     web = Web(**pages)
-    setattr(openid.world.fetcher, "_fetcher", web)  # noqa: B010
+    setattr(openid.world.fetcher, "_fetcher", web)  # noqa: B010 - private, and of another type here
     return web
 
 

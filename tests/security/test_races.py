@@ -298,7 +298,7 @@ async def test_who_signs_in_while_the_password_changes_is_out_or_has_the_new_one
         await forgot(browser, email)
     token = await mailed_token(two.idp, email)
     two.advance(timedelta(seconds=1))
-    sign_in: Act = lambda browser: login(browser, email)  # noqa: E731
+    sign_in: Act = lambda browser: login(browser, email)  # noqa: E731 - its type is its sense
 
     answers = await two.do([*[sign_in] * 3, lambda browser: reset(browser, token, OTHER), *[sign_in] * 3])
 
@@ -337,7 +337,7 @@ async def test_once_a_factor_is_demanded_no_password_alone_opens_anything(two: T
     """Row 55: at both servers, with the commit; who is in the middle of signing in has begun again."""
     area, email = two.name(), two.name()
     await two.idp.add_account(email, jurisdictions=[area])
-    sign_in: Act = lambda browser: login(browser, email)  # noqa: E731
+    sign_in: Act = lambda browser: login(browser, email)  # noqa: E731 - its type is its sense
     during, _ = await asyncio.gather(two.do([sign_in] * 4), two.idp.set_flag("mfa", True, jurisdiction=area))
     after = await two.do([sign_in, lambda browser: nodeloom_login(browser, email)])
 

@@ -27,7 +27,7 @@ HAPPENED = Event(name=EventName.LOGIN_OK).to_json()
 class Deaf(EventSubscriber[PluginSettings]):
     """Fails, as the fence tells it."""
 
-    async def notice(self, event: Event, *, at: object, delivery: object) -> None:  # noqa: ARG002
+    async def notice(self, event: Event, *, at: object, delivery: object) -> None:  # noqa: ARG002 - the SDK's
         raise PluginFailed("deaf", "notice raised")
 
 

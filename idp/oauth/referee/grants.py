@@ -3,7 +3,7 @@
 Authlib judges by `validate_token_request` alone. Its `create_token_response` saves the token and deletes the code
 afterwards, so two who race would both be served: that half is not run. Its hooks are kept in a set, in whatever order:
 none is registered, and PKCE is asked for by name. It does not authenticate the client either: that was done, by more
-methods than it knows.
+methods than it knows. It has no types, so mypy is told at each class that derives from its own.
 """
 
 from collections.abc import Callable, Mapping

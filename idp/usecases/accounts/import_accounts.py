@@ -78,7 +78,7 @@ class ImportAccounts:
             occasion = Occasion(source=source, now=self.clock.now())
             refused: list[RefusedLine] = []
             candidates = [found for line in batch if (found := self._judge(line, occasion.now, refused))]
-            added, taken = await self.store.transact(lambda work: _write(work, candidates, occasion))  # noqa: B023
+            added, taken = await self.store.transact(lambda work: _write(work, candidates, occasion))  # noqa: B023 - awaited within the round
             tally.lines += len(batch)
             tally.imported += added
             tally.skipped += len(candidates) - added - len(taken)

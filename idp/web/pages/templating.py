@@ -47,7 +47,7 @@ class Templates:
         )
         catalogue = self._wording.catalogue(language)
         # the extension's own methods, which no type stub knows
-        install = getattr(environment, "install_gettext_callables")  # noqa: B009
+        install = getattr(environment, "install_gettext_callables")  # noqa: B009 - the extension adds it, unknown to types
         install(catalogue.gettext, catalogue.ngettext, newstyle=True)
         environment.filters["moment"] = lambda moment: _moment(moment, language)
         return environment
@@ -56,7 +56,7 @@ class Templates:
 def _moment(moment: datetime, language: str) -> str:
     """`Mar 2, 2026, 9:00 AM UTC`, as the language writes it."""
     from babel.core import UnknownLocaleError  # noqa: PLC0415 - a start does not pay for it
-    from babel.dates import format_datetime  # noqa: PLC0415
+    from babel.dates import format_datetime  # noqa: PLC0415 - a start does not pay for it
 
     try:
         return f"{format_datetime(moment, locale=language.replace('-', '_'))} UTC"

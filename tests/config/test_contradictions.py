@@ -7,9 +7,9 @@ from idp.config.keys import Cookies
 from idp.config.pages import PAGES_COOKIES
 from idp.config.problem import ConfigurationRefused
 from idp.config.settings import Settings
+from idp.web.browser import SESSION_COOKIE
 from idp.web.device import NAME
 from idp.web.pages.browsers import NAME as BROWSER_COOKIE
-from idp.web.pages.face import SESSION_COOKIE
 from idp.web.pages.recover import LINK_COOKIE
 from tests.config.conftest import Loading, Refusing
 

@@ -1,11 +1,13 @@
 """Introspection and revocation (RFC 7662, RFC 9701, RFC 7009)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from idp.core.account import Account
 from idp.testing.provider import ISSUER, TestProvider
 from tests.oidc.asking import Person, add_client
 from tests.oidc.redeeming import App, Told, header_of
@@ -77,6 +79,42 @@ async def test_another_clients_token_is_not_active(op: TestProvider, jane: Perso
 async def test_a_cookies_token_is_none_of_ours(jane: Person, client: App) -> None:
     """Row 77."""
     assert (await introspect(client, jane.browser.cookies["access-token"])).body == {"active": False}
+
+
+@pytest.mark.parametrize("client_id", ["bloom", ISSUER])
+async def test_nor_is_it_for_a_client_of_the_name_that_it_carries(
+    op: TestProvider, jane: Person, client: App, client_id: str
+) -> None:
+    """Row 77: the contract, as the client, and the issuer, as an audience."""
+    await add_client(op, client_id, token_endpoint_auth_method="client_secret_post")
+    named = App(op, client.browser, client_id=client_id, method="client_secret_post")
+
+    assert (await introspect(named, jane.browser.cookies["access-token"])).body == {"active": False}
+
+
+async def test_with_the_session_its_tokens_are_not_active(op: TestProvider, jane: Person, client: App) -> None:
+    """Row 98: what a resource server is told is what is true now."""
+    told = await client.redeem((await jane.ask(scope="openid")).code)
+    session = jane.session
+    assert session is not None
+
+    await op.provider.store.transact(lambda work: work.sessions.revoke(session.id, op.clock.now()))
+
+    assert (await introspect(client, told.access_token)).body == {"active": False}
+    assert (await introspect(client, told.refresh_token)).body == {"active": False}
+
+
+async def test_a_disabled_accounts_tokens_are_not_active(
+    op: TestProvider, jane: Person, client: App, account: Account
+) -> None:
+    """Rows 22, 98."""
+    told = await bought(jane, client)
+
+    disabled = replace(account, disabled_at=op.clock.now())
+    await op.provider.store.transact(lambda work: work.accounts.update(disabled))
+
+    assert (await introspect(client, told.access_token)).body == {"active": False}
+    assert (await introspect(client, told.refresh_token)).body == {"active": False}
 
 
 async def test_the_caller_must_prove_itself(op: TestProvider, client: App) -> None:

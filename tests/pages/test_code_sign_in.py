@@ -61,6 +61,23 @@ async def test_who_has_a_second_factor_is_asked_for_it_and_not_for_the_same_mail
     assert person.path == "/account"
 
 
+async def test_a_code_is_used_up_by_its_own_step(idp: TestProvider, person: Person) -> None:
+    """Rows 46, 55: whether or not the second proof follows, it buys no second ticket."""
+    await idp.set_flag("single_use_code", True)
+    await account_with_totp(idp)
+    await person.open("/login-code")
+    await person.send("login-code-form", email=EMAIL)
+    asked, code = person.answer, (await idp.last_mail(EMAIL)).data["code"]
+    await person.send("login-code-submit", code=code)
+    assert person.path.startswith("/second-factor/")
+
+    person.answer = asked
+    answer = await person.send("login-code-submit", code=code)
+
+    assert answer.status_code == 401
+    assert not person.path.startswith("/second-factor/")
+
+
 @pytest.mark.parametrize("email", ["", "jane"])
 async def test_a_malformed_address_is_said_beside_its_field(idp: TestProvider, person: Person, email: str) -> None:
     await idp.set_flag("single_use_code", True)

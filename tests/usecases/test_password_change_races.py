@@ -7,8 +7,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from idp.core.address import EmailAddress
 from idp.sdk import AccountView, FirstFactor
 from idp.testing.provider import TestProvider, provider_at
+from tests.pages.person import Person
 from tests.support import template
 
 __all__ = ["template"]
@@ -63,6 +65,21 @@ async def test_a_login_by_the_old_password_opens_no_session_after_the_reset(idp:
 
     assert answer.status_code == 401
     assert "set-cookie" not in answer.headers
+
+
+async def test_a_login_by_the_old_password_gets_no_further_where_a_second_proof_is_wanted(idp: TestProvider) -> None:
+    """Rows 21, 55: the page's first step leaves no ticket that outlives the reset."""
+    account = await idp.provider.store.read(lambda work: work.accounts.by_email(EmailAddress(EMAIL)))
+    assert account is not None
+    await idp.enrol(account, "email")
+    async with idp.browser() as browser:
+        reset_meanwhile(idp, await reset_token(idp, browser))
+        person = Person(browser)
+
+        answer = await person.sign_in(email=EMAIL, password=OLD)
+
+    assert answer.status_code >= 400
+    assert not person.path.startswith("/second-factor/")
 
 
 async def test_a_change_proved_by_the_old_password_does_not_undo_the_reset(idp: TestProvider) -> None:

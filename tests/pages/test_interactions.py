@@ -165,6 +165,22 @@ async def test_or_another_one(idp: TestProvider, person: Person) -> None:
     assert "code" in answer_in(answer.headers["location"])
 
 
+async def test_the_account_that_was_shown_is_the_one_that_is_chosen(idp: TestProvider, person: Person) -> None:
+    """Row 9: who signed in elsewhere in this browser, since the page was shown, is not who said yes on it."""
+    await add_app(idp, terms=ClientTerms(skip_consent=True))
+    await idp.add_account(EMAIL, PASSWORD)
+    await idp.add_account("jim@example.com", PASSWORD)
+    await person.sign_in()
+    shown_page = await person.open(authorize(prompt="select_account"))
+    await person.sign_in("/login?again=1", email="jim@example.com")
+
+    person.answer = shown_page
+    answer = await person.send("select-account-form", button="select-account")
+
+    assert person.path.startswith("/login/")
+    assert answer.status_code == 200
+
+
 async def test_a_stranger_registers_confirms_and_reaches_the_app(idp: TestProvider, person: Person) -> None:
     await add_app(idp, terms=ClientTerms(skip_consent=True))
     await person.open(authorize(prompt="create"))

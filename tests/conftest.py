@@ -1,6 +1,17 @@
-"""What every test may ask for."""
+"""What every test may ask for. What the session has once, each process has that runs tests (`-n`): nothing clashes.
+
+A fixture of the session belongs here or to one folder: a conftest.py that imports it from another makes one more.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.postgresql import Cluster
 
 pytest_plugins = ["tests.house.left_out"]
 
@@ -9,6 +20,22 @@ pytest_plugins = ["tests.house.left_out"]
 def anyio_backend() -> str:
     """Coroutine tests run on asyncio, as the server does."""
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a migrated database, a master key and signing keys."""
+    from idp.testing.provider import prepare  # whoever tests a noun need not wait for all of us
+
+    return asyncio.run(prepare(tmp_path_factory.mktemp("template")))
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> "Iterator[Cluster]":
+    from tests.postgresql import started
+
+    with started() as cluster:
+        yield cluster
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

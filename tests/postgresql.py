@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -132,12 +133,15 @@ def _unprivileged() -> str | None:
     return "postgres" if "postgres" in users else "nobody"
 
 
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[Cluster]:
+@contextmanager
+def started() -> Iterator[Cluster]:
+    """Leaves the test out where PostgreSQL is not installed."""
     programs = find_programs()
     if programs is None:
         pytest.skip("PostgreSQL is not installed")
     cluster = Cluster(programs)
     cluster.start()
-    yield cluster
-    cluster.remove()
+    try:
+        yield cluster
+    finally:
+        cluster.remove()

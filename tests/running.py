@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,10 +32,25 @@ class NotReady(AssertionError):
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Nobody else is given it: another run of tests beside this one asks the same system for ports.
+
+    We stay bound to it, without listening. Linux then hands it to nobody who asks for any port, and still lets those
+    have it who name it, as servers do that are about to listen (SO_REUSEADDR).
+    """
+    probe = socket.socket()
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    probe.bind(("127.0.0.1", 0))
+    port: int = probe.getsockname()[1]
+    _bound.append(probe)
+    while len(_bound) > (MOST_BOUND if sys.platform == "linux" else 0):
+        _bound.popleft().close()
+    return port
+
+
+MOST_BOUND = 100
+"""More than a test has servers; descriptors are not without end."""
+
+_bound: deque[socket.socket] = deque()
 
 
 def seconds_in_line(process: int) -> float:

@@ -1,22 +1,12 @@
 """What several folders share."""
 
-import asyncio
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import httpx2
-import pytest
 from jsonschema import Draft202012Validator
 
-from idp.testing.provider import prepare
 from idp.web.openapi import openapi
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a migrated database, a master key and signing keys."""
-    return asyncio.run(prepare(tmp_path_factory.mktemp("template")))
 
 
 @cache

@@ -6,9 +6,6 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command_line import CONFIG, CommandLine
-from tests.support import template
-
-__all__ = ["template"]
 
 
 @pytest.fixture

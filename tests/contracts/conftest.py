@@ -7,9 +7,7 @@ import httpx2
 import pytest
 
 from idp.testing.provider import TestProvider, provider_at
-from tests.support import check_answer, template
-
-__all__ = ["template"]
+from tests.support import check_answer
 
 
 @pytest.fixture

@@ -12,9 +12,8 @@ from idp.testing.provider import TestProvider, provider_at
 from tests.oidc.asking import Person, add_client
 from tests.oidc.fetching import clock, log, make, there
 from tests.oidc.redeeming import App
-from tests.support import template
 
-__all__ = ["clock", "log", "make", "template", "there"]
+__all__ = ["clock", "log", "make", "there"]
 
 
 @pytest.fixture

@@ -22,10 +22,8 @@ from idp.ports.storage import UnitOfWork
 from idp.testing.provider import TestProvider, provider_at
 from tests.oidc.asking import Answer, Person, add_client, usual
 from tests.oidc.test_par import go, pushed
-from tests.postgresql import Cluster, postgresql
+from tests.postgresql import Cluster
 from tests.storage.gate import Gate, is_waiting
-
-__all__ = ["postgresql"]
 
 CROWD = 8
 

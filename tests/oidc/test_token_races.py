@@ -17,9 +17,7 @@ from idp.core.events import EventName
 from idp.testing.provider import TestProvider, provider_at
 from tests.oidc.asking import Person, add_client
 from tests.oidc.redeeming import KEYS, App, Told, jwks, recorded
-from tests.postgresql import Cluster, postgresql
-
-__all__ = ["Cluster", "postgresql"]
+from tests.postgresql import Cluster
 
 CROWD = 20
 

@@ -6,10 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgresql import postgresql
 from tests.running import Server, prepare, running
-
-__all__ = ["postgresql"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,5 +1,6 @@
 """The app in Node (tests/outside/node): its packages, and the process that verifies tokens."""
 
+import fcntl
 import json
 import subprocess
 from collections.abc import Iterator
@@ -19,10 +20,12 @@ INSTALLED = FOLDER / "node_modules" / ".package-lock.json"
 def install() -> None:
     """Leaves the test out where npm cannot: there is no npm, or nothing that it could install from."""
     npm, lock = needed("npm"), FOLDER / "package-lock.json"
-    if INSTALLED.exists() and INSTALLED.stat().st_mtime >= lock.stat().st_mtime:
-        return
     words = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    done = subprocess.run([npm, *words], cwd=FOLDER, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    with lock.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # tests in other processes wait, and find it done
+        if INSTALLED.exists() and INSTALLED.stat().st_mtime >= lock.stat().st_mtime:
+            return
+        done = subprocess.run([npm, *words], cwd=FOLDER, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if done.returncode != 0:
         pytest.skip(f"npm cannot install what the lock file says: {done.stderr.decode()[-500:]}")
 

@@ -7,9 +7,6 @@ import pytest
 
 from idp.testing.provider import TestProvider, provider_at
 from tests.pages.person import Person
-from tests.support import template
-
-__all__ = ["template"]
 
 
 @pytest.fixture

@@ -11,11 +11,10 @@ import pytest
 from idp.testing.provider import TestProvider, provider_at
 from tests.pages.factors import account_with_totp, shown
 from tests.pages.person import PASSWORD, Person
-from tests.postgresql import postgresql
 from tests.security.conftest import anyio_backend, database_url, postgresql_url
 from tests.security.test_races import PATIENT
 
-__all__ = ["anyio_backend", "database_url", "postgresql", "postgresql_url"]
+__all__ = ["anyio_backend", "database_url", "postgresql_url"]
 
 CROWD = 12
 

@@ -17,9 +17,6 @@ from pydantic import SecretStr
 from idp.registry.problems import PluginsRefused
 from idp.testing.provider import TestProvider, provider_at
 from tests.plugins.packages import Site
-from tests.support import template
-
-__all__ = ["template"]
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "idp-chat" / "idp_chat.py"
 EMAIL, PASSWORD = "jane@example.com", "correct horse battery"

@@ -12,11 +12,11 @@ import pytest
 
 from idp.testing.provider import TestProvider, provider_at
 from tests.plugins.packages import site
-from tests.postgresql import Cluster, postgresql
+from tests.postgresql import Cluster
 from tests.security.acts import CHEAPEST, ENGLISH
-from tests.support import check_answer, template
+from tests.support import check_answer
 
-__all__ = ["postgresql", "site", "template"]
+__all__ = ["site"]
 
 Opened = Callable[..., AbstractAsyncContextManager[TestProvider]]
 

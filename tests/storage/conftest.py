@@ -3,7 +3,6 @@
 import pytest
 
 from idp.ports.storage import Store
-from tests.postgresql import postgresql
 from tests.storage.crowd import Crowd
 from tests.stores import (
     OpenAnother,
@@ -20,7 +19,6 @@ __all__ = [
     "clock",
     "database_url",
     "open_another",
-    "postgresql",
     "postgresql_url",
     "sqlite_template",
     "sqlite_url",

@@ -7,9 +7,6 @@ import pytest
 
 from idp.testing.provider import TestProvider, provider_at
 from idp.usecases.administration import Administration
-from tests.support import template
-
-__all__ = ["template"]
 
 
 @pytest.fixture

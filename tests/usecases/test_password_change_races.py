@@ -11,9 +11,6 @@ from idp.core.address import EmailAddress
 from idp.sdk import AccountView, FirstFactor
 from idp.testing.provider import TestProvider, provider_at
 from tests.pages.person import Person
-from tests.support import template
-
-__all__ = ["template"]
 
 EMAIL, OLD, NEW, THIRD = "jane@example.com", "correct horse battery", "battery staple correct", "horse battery staple"
 

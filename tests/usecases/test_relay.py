@@ -14,9 +14,6 @@ from idp.core.events import EventName
 from idp.ports.storage import AuditEntry
 from idp.sdk import Message, Sender, SenderFailed
 from idp.testing.provider import TestProvider, provider_at
-from tests.support import template
-
-__all__ = ["template"]
 
 EMAIL, PASSWORD = "jane@example.com", "correct horse battery"
 

@@ -8,9 +8,6 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from tests.outside.tools import needed
 from tests.pages.browser.site import Site, site_at
-from tests.support import template
-
-__all__ = ["template"]
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """A provider behind a real port, and an app beside it: what a browser needs to meet us."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from idp.core.client import Client
 from idp.oauth.devices.begin import DEVICE_CODE
 from idp.testing.provider import TestProvider, provider_at
 from tests.pages.app import APP, add_app, authorize
+from tests.running import free_port
 
 WHOLE = "<!doctype html><html lang=en><title>App</title><main><h1>App</h1><ul>{rows}</ul></main>"
 
@@ -73,7 +73,7 @@ class Site:
 
 @asynccontextmanager
 async def site_at(folder: Path, template: Path, **settings: Any) -> AsyncIterator[Site]:
-    ports = [_free_port(), _free_port()]
+    ports = [free_port(), free_port()]
     url = f"http://localhost:{ports[0]}"
     heard: list[str] = []
     async with AsyncExitStack() as stack:
@@ -110,10 +110,3 @@ def _app(heard: list[str]) -> Starlette:
     return Starlette(
         routes=[Route("/callback", callback, methods=["GET", "POST"]), Route("/front", front), Route("/bye", bye)]
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -1,208 +1,177 @@
-"""Measures the OpenID Provider: `python benchmarks/oidc.py [--seconds N] [--rsa-bits 2048]`.
+"""Measures the OpenID Provider beside node-oidc-provider: `python benchmarks/oidc.py [--seconds N] [--no-peer]`.
 
-One process on SQLite; keep-alive connections that each repeat a whole exchange: a code flow is two requests (the
-session is there: authorize, then token), a refresh turns its token each time. Beside the ceiling of the same run, and
-peers that were measured on another day (an order of magnitude, no more).
+One process each, sixteen keep-alive connections that repeat a whole exchange (benchmarks/exchanges.py). Ours is on
+SQLite, durable, with everything switched on; the peer in memory or on SQLite, as the goal says. The servers take turns,
+a slice of a second each, so that other work on the machine disturbs all alike.
 """
 
 import argparse
 import asyncio
-import base64
 import subprocess
 import tempfile
-import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from urllib.parse import quote, urlencode
 
-import orjson
 import uvloop
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks import people
-from benchmarks.load import HOST
-from benchmarks.server import Running, ServerFailed, Site, ceiling, idp
+from benchmarks.exchanges import (
+    CALLBACK,
+    OFFLINE,
+    OPEN_ID,
+    OURS,
+    SECRET,
+    Ends,
+    Exchange,
+    Person,
+    Pressed,
+    credentials,
+    fetching,
+    press,
+)
+from benchmarks.peer.running import PEER, peer
+from benchmarks.server import Running, Site, ceiling, idp
 
 CLIENTS = 16
-CALLBACK = "https://app.example/callback"
-SECRET = "a-secret-for-the-benchmark"
-OFFLINE = "openid offline_access"
+SLICE_SECONDS = 1.0
 WARM_UP_SECONDS = 1.0
 """A young server is still loading what its first answers did not wait for: that is no part of an exchange."""
-PEERS = {
-    "client-credentials-rs256": (1_420, 1.4, 1.7),
-    "client-credentials-es256": (4_050, 1.6, 2.5),
-    "code-flow": (480, 2, 3),
-    "refresh": (1_035, 1.5, 3),
-    "userinfo": (7_000, 1, 3),
-    "introspection": (6_800, 1, 3),
-}
-"""node-oidc-provider's whole exchanges per second and core, the middle of its range; our floor and goal."""
+
+MEMORY, SQLITE = "in memory", "on SQLite"
 
 
 @dataclass(slots=True)
-class Wire:
-    """One keep-alive connection."""
+class Contender:
+    """A provider that is running, and its people."""
 
-    port: int
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
+    running: Running
+    ends: Ends
+    persons: Sequence[Person]
 
-    async def ask(self, method: str, target: str, *, form: dict[str, str] | None = None, **headers: str) -> "Answer":
-        body = urlencode(form).encode() if form is not None else b""
-        lines = [f"{method} {target} HTTP/1.1", f"host: localhost:{self.port}"]
-        lines += [f"{name}: {value}" for name, value in headers.items()]
-        if form is not None:
-            lines += ["content-type: application/x-www-form-urlencoded", f"content-length: {len(body)}"]
-        self.writer.write("\r\n".join([*lines, "", ""]).encode() + body)
-        head = await self.reader.readuntil(b"\r\n\r\n")
-        length = head.find(b"content-length: ")
-        size = int(head[length + 16 : head.find(b"\r\n", length)]) if length >= 0 else 0
-        return Answer(int(head[9:12]), head, await self.reader.readexactly(size) if size else b"")
+    async def sign_in(self, *, scope: str, is_jwt: bool) -> None:
+        await press(self.running, [partial(one.flow, scope=scope, is_jwt=is_jwt) for one in self.persons], 0.2)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    status: int
-    head: bytes
-    body: bytes
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """`beside` names the peer's store; `before` the sign-in whose tokens are used. Floor and goal: times the peer."""
 
-    def json(self) -> dict[str, str]:
-        """Raises ServerFailed for a refusal: it is fast, and worth nothing."""
-        if self.status != 200:
-            raise ServerFailed(f"{self.status}: {self.body[:200]!r}")
-        told: dict[str, str] = orjson.loads(self.body)
-        return told
+    exchanges: Callable[[Contender], Sequence[Exchange]]
+    beside: str
+    floor: float
+    goal: float
+    before: str = ""
+    is_jwt: bool = True
 
 
-Exchange = Callable[[Wire], Awaitable[None]]
+def _of_each(name: str) -> Callable[[Contender], Sequence[Exchange]]:
+    return lambda who: [getattr(one, name) for one in who.persons]
 
 
-class Person:
-    """A browser with a session, and the client's side of it."""
-
-    def __init__(self, cookies: dict[str, str]) -> None:
-        self.cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
-        self.tokens: dict[str, str] = {}
-
-    async def flow(self, wire: Wire, *, scope: str = "openid") -> None:
-        query = urlencode(
-            {"client_id": "web", "redirect_uri": CALLBACK, "response_type": "code", "scope": scope, "state": "s"}
-        )
-        answer = await wire.ask("GET", f"/oauth2/authorize?{query}", cookie=self.cookie)
-        start = answer.head.find(b"code=") + 5
-        if answer.status != 303 or start < 5:
-            raise ServerFailed(f"{answer.status}: no code")
-        code = answer.head[start : answer.head.find(b"&", start)].decode()
-        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
-        self.tokens = (await wire.ask("POST", "/oauth2/token", form=form, authorization=_basic("web"))).json()
-
-    async def refresh(self, wire: Wire) -> None:
-        form = {"grant_type": "refresh_token", "refresh_token": self.tokens["refresh_token"]}
-        self.tokens = (await wire.ask("POST", "/oauth2/token", form=form, authorization=_basic("web"))).json()
-
-    async def userinfo(self, wire: Wire) -> None:
-        (await wire.ask("GET", "/oauth2/userinfo", authorization=f"Bearer {self.tokens['access_token']}")).json()
-
-    async def introspect(self, wire: Wire) -> None:
-        form = {"token": self.tokens["access_token"]}
-        told = (await wire.ask("POST", "/oauth2/introspect", form=form, authorization=_basic("web"))).json()
-        if not told["active"]:
-            raise ServerFailed("an access token is not active")
+def _alike(make: Callable[[Ends], Exchange]) -> Callable[[Contender], Sequence[Exchange]]:
+    return lambda who: [make(who.ends)] * CLIENTS
 
 
-async def credentials(client: str, wire: Wire) -> None:
-    (
-        await wire.ask("POST", "/oauth2/token", form={"grant_type": "client_credentials"}, authorization=_basic(client))
-    ).json()
+SCENARIOS = {
+    "discovery": Scenario(
+        exchanges=_alike(lambda _: fetching("/.well-known/openid-configuration")), beside=MEMORY, floor=1.3, goal=2
+    ),
+    "jwks": Scenario(exchanges=_alike(lambda ends: fetching(ends.jwks)), beside=MEMORY, floor=1.3, goal=2),
+    "client_credentials RS256": Scenario(
+        exchanges=_alike(lambda ends: credentials(ends, "m-rs256")), beside=MEMORY, floor=1.4, goal=1.7
+    ),
+    "client_credentials ES256": Scenario(
+        exchanges=_alike(lambda ends: credentials(ends, "m-es256")), beside=MEMORY, floor=1.6, goal=2.5
+    ),
+    "code flow": Scenario(exchanges=_of_each("flow"), beside=SQLITE, floor=2, goal=3),
+    "refresh": Scenario(exchanges=_of_each("refresh"), beside=SQLITE, floor=1.5, goal=3, before=OFFLINE),
+    "userinfo": Scenario(exchanges=_of_each("userinfo"), beside=MEMORY, floor=1, goal=3, before=OPEN_ID, is_jwt=False),
+    "introspection": Scenario(
+        exchanges=_of_each("introspect"), beside=MEMORY, floor=1, goal=3, before=OPEN_ID, is_jwt=False
+    ),
+}
 
 
-async def bare(wire: Wire) -> None:
-    await wire.ask("GET", "/")
-
-
-def _basic(client: str) -> str:
-    return "Basic " + base64.b64encode(f"{quote(client)}:{quote(SECRET)}".encode()).decode()
-
-
-async def press(running: Running, exchanges: Sequence[Exchange], seconds: float) -> float:
-    """Whole exchanges a second of the server's own processor time; by the clock where that cannot be read."""
-    until, done = time.perf_counter() + seconds, 0
-
-    async def go_on(exchange: Exchange) -> None:
-        nonlocal done
-        wire = Wire(running.port, *await asyncio.open_connection(HOST, running.port))
-        while time.perf_counter() < until:
-            await exchange(wire)
-            done += 1
-        wire.writer.close()
-
-    before, began = running.cpu_seconds(), time.perf_counter()
-    await asyncio.gather(*(go_on(exchange) for exchange in exchanges))
-    after = running.cpu_seconds()
-    used = after - before if after is not None and before is not None else time.perf_counter() - began
-    return done / used
+@dataclass(slots=True)
+class Found:
+    ours: dict[str, Pressed] = field(default_factory=dict)
+    peers: dict[str, Pressed] = field(default_factory=dict)
+    ceiling: float = 0.0
 
 
 def make_clients(site: Site) -> None:
-    common = ("--secret", SECRET, "--skip-consent")
-    web = (
-        "--client-id",
-        "web",
-        "--redirect-uri",
-        CALLBACK,
-        "--metadata",
-        '{"access_token_signed_response_alg":"ES256"}',
-    )
-    site_calls: list[tuple[str, ...]] = [(*web, *common)]
+    web = ("--client-id", "web", "--redirect-uri", CALLBACK, "--skip-consent")
+    calls: list[tuple[str, ...]] = [(*web, "--metadata", '{"access_token_signed_response_alg":"ES256"}')]
     for name, algorithm in (("m-es256", "ES256"), ("m-rs256", "RS256")):
         metadata = f'{{"access_token_signed_response_alg":"{algorithm}"}}'
-        site_calls.append(
-            ("--client-id", name, "--grant-type", "client_credentials", "--metadata", metadata, "--secret", SECRET)
-        )
-    for words in site_calls:
-        subprocess.run(
-            site.command("client", "create", *words), env=site.environment(), check=True, stdout=subprocess.DEVNULL
-        )
+        calls.append(("--client-id", name, "--grant-type", "client_credentials", "--metadata", metadata))
+    for words in calls:
+        command = site.command("client", "create", *words, "--secret", SECRET)
+        subprocess.run(command, env=site.environment(), check=True, stdout=subprocess.DEVNULL)
 
 
-async def measure(ours: Running, plain: Running, cookies: Sequence[dict[str, str]], seconds: float) -> dict[str, float]:
-    persons = [Person(one) for one in cookies]
-    await press(ours, [one.flow for one in persons], WARM_UP_SECONDS)
-    found = {"ceiling": await press(plain, [bare] * CLIENTS, seconds)}
-    for name in ("es256", "rs256"):
-        exchange: Exchange = partial(credentials, f"m-{name}")
-        found[f"client-credentials-{name}"] = await press(ours, [exchange] * CLIENTS, seconds)
-    found["code-flow"] = await press(ours, [one.flow for one in persons], seconds)
-    await press(ours, [partial(one.flow, scope=OFFLINE) for one in persons], 0.2)
-    for name, exchanges in (
-        ("refresh", [one.refresh for one in persons]),
-        ("userinfo", [one.userinfo for one in persons]),
-        ("introspection", [one.introspect for one in persons]),
-    ):
-        found[name] = await press(ours, exchanges, seconds)
+async def measure(
+    ours: Contender, peers: dict[str, Contender], plain: Running, scenarios: dict[str, Scenario], seconds: float
+) -> Found:
+    found = Found()
+    for who in (ours, *peers.values()):
+        await press(who.running, [one.flow for one in who.persons], WARM_UP_SECONDS)
+    found.ceiling = (await press(plain, [fetching("/")] * CLIENTS, SLICE_SECONDS)).per_core
+    for name, scenario in scenarios.items():
+        turns = [(found.ours, ours)] + [(found.peers, one) for store, one in peers.items() if store == scenario.beside]
+        for _, who in turns:
+            if scenario.before:
+                await who.sign_in(scope=scenario.before, is_jwt=scenario.is_jwt)
+        for _ in range(max(1, round(seconds / SLICE_SECONDS))):
+            for into, who in turns:
+                pressed = await press(who.running, scenario.exchanges(who), SLICE_SECONDS)
+                into[name] = into.get(name, Pressed(0, 0.0)) + pressed
     return found
 
 
-def table(found: dict[str, float]) -> Table:
-    shown = Table(title="Whole exchanges per second and core; in brackets floor and goal beside the peer")
-    for heading in ("exchange", "per core", "of ceiling", "times peer"):
-        shown.add_column(heading, justify="left" if heading == "exchange" else "right")
-    for name, (peer, floor, goal) in PEERS.items():
-        speed = found[name]
-        of_ceiling = f"{speed / found['ceiling']:.0%}"
-        shown.add_row(name, f"{speed:,.0f}", of_ceiling, f"{speed / peer:.1f} ({floor}, {goal})")
+def table(found: Found, scenarios: dict[str, Scenario]) -> Table:
+    shown = Table(title="Whole exchanges per second and core")
+    for heading in ("exchange", "ours", "of ceiling", "peer", "beside", "times peer (floor, goal)"):
+        shown.add_column(heading, justify="left" if heading in ("exchange", "beside") else "right")
+    for name, scenario in scenarios.items():
+        speed = found.ours[name].per_core
+        row = [name, f"{speed:,.0f}", f"{speed / found.ceiling:.0%}"]
+        if name in found.peers:
+            theirs = found.peers[name].per_core
+            times = f"{speed / theirs:.2f} ({scenario.floor:g}, {scenario.goal:g})"
+            row += [f"{theirs:,.0f}", scenario.beside, times]
+        shown.add_row(*row)
     return shown
+
+
+@contextmanager
+def contenders(site: Site, *, with_peer: bool) -> Iterator[tuple[Contender, dict[str, Contender], Running]]:
+    with ExitStack() as exits:
+        running = exits.enter_context(idp(site, 1))
+        persons = [Person(OURS, cookies) for cookies in people.signed_in(running, CLIENTS, "bloom")]
+        plain = exits.enter_context(ceiling(site, 1))
+        peers: dict[str, Contender] = {}
+        if with_peer:
+            for store, file in ((MEMORY, None), (SQLITE, site.folder / "peer.db")):
+                theirs = exits.enter_context(peer(site, file))
+                peers[store] = Contender(theirs, PEER, [Person(PEER) for _ in range(CLIENTS)])
+        yield Contender(running, OURS, persons), peers, plain
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--seconds", type=float, default=4, help="for each exchange")
-    parser.add_argument("--rsa-bits", type=int, default=3072, help="keys.rsa_bits; the peers have 2048")
+    parser.add_argument("--seconds", type=float, default=4, help="for each exchange, of each provider")
+    parser.add_argument("--rsa-bits", type=int, default=3072, help="our keys.rsa_bits; the peer's keys have 2048")
+    parser.add_argument("--only", default="", help="some exchanges, by the beginning of their names: userinfo,code")
+    parser.add_argument("--no-peer", action="store_true", help="ours alone; needs no Node.js")
     asked = parser.parse_args()
+    begins = tuple(asked.only.split(","))
+    scenarios = {name: one for name, one in SCENARIOS.items() if name.startswith(begins)}
     with tempfile.TemporaryDirectory(prefix="idp-benchmark-") as folder:
         site = Site(folder=Path(folder), database=None)
         site.write()
@@ -211,13 +180,14 @@ def main() -> None:
         subprocess.run(site.command("db", "upgrade"), env=site.environment(), check=True, stdout=subprocess.DEVNULL)
         people.invite(site, CLIENTS)
         make_clients(site)
-        with idp(site, 1) as ours, ceiling(site, 1) as plain:
-            cookies = people.signed_in(ours, CLIENTS, "bloom")
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                found = runner.run(measure(ours, plain, cookies, asked.seconds))
+        with (
+            contenders(site, with_peer=not asked.no_peer) as (ours, peers, plain),
+            asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        ):
+            found = runner.run(measure(ours, peers, plain, scenarios, asked.seconds))
     console = Console()
-    console.print(table(found))
-    console.print(f"The ceiling, a bare application on the same server: {found['ceiling']:,.0f} a second and core.")
+    console.print(table(found, scenarios))
+    console.print(f"The ceiling, a bare application on the same server: {found.ceiling:,.0f} a second and core.")
 
 
 if __name__ == "__main__":

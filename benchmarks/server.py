@@ -80,8 +80,9 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """A server that answers. `start_seconds`: from its start to its first answer."""
+    """A server that answers, by `name` and port. `start_seconds`: from its start to its first answer."""
 
+    name: str = "localhost"
     port: int
     processes: Sequence[int]
     start_seconds: float
@@ -132,6 +133,22 @@ def ceiling(site: Site, workers: int) -> Iterator[Running]:
                 _line_of(one)
             seconds = _first_answer(port, "/", started, site.log) - began
             yield Running(port=port, processes=[one.pid for one in started], start_seconds=seconds)
+
+
+@contextmanager
+def peer_process(site: Site, words: Sequence[str], rest: Sequence[str]) -> Iterator[Running]:
+    """Another provider: `words`, its port, and the rest; it writes a line when it is ready. Raises ServerFailed."""
+    port = _free_port()
+    environment = {**os.environ, "NODE_ENV": "production"}
+    with site.log.open("ab") as log:
+        began = time.perf_counter()
+        started = subprocess.Popen(
+            [*words, str(port), *rest], env=environment, stdout=subprocess.PIPE, stderr=log, text=True
+        )
+        with _ended(started):
+            _line_of(started)
+            seconds = _first_answer(port, "/.well-known/openid-configuration", [started], site.log) - began
+            yield Running(name=HOST, port=port, processes=processes.family(started.pid), start_seconds=seconds)
 
 
 @contextmanager

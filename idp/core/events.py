@@ -27,6 +27,7 @@ class EventName(StrEnum):
     RESET_ASKED = "reset.asked"
     RESET_DONE = "reset.done"
     PASSWORD_CHANGED = "password.changed"
+    PASSWORD_REMOVED = "password.removed"
     EMAIL_CHANGE_ASKED = "email.change_asked"
     EMAIL_CHANGED = "email.changed"
     ACCOUNT_CREATED = "account.created"

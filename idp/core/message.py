@@ -17,6 +17,7 @@ class Template(StrEnum):
     CONFIRM_EMAIL = "confirm_email"
     EMAIL_CHANGED = "email_changed"
     PASSWORD_CHANGED = "password_changed"
+    PASSWORD_REMOVED = "password_removed"
     FACTOR_CHANGED = "factor_changed"
     EMAIL_IN_USE = "email_in_use"
 

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+PASSWORD = "password"
+"""The kind of credential that it is."""
+
 LONGEST_PASSWORD = 1024
 """In characters. A longer one is refused unhashed, whatever the policy: a megabyte of it is a minute of CPU (Django
 2013, threat row 119)."""

@@ -22,13 +22,20 @@ EVENT = "event"
 LOGOUT = "logout"
 SEAL = "outbox"
 
+SIGN_UP_CODE = "sign_up"
+"""The method of a sign-in code that a registration sent: it stands for the link of one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Where a code goes: the second factor's method (or the channel of a sign-in code), and the address there."""
+    """Where a code goes: the second factor's method (or the channel of a sign-in code), and the address there.
+
+    `kept_as` is written down in the method's place, where more than the channel is to be known later.
+    """
 
     method: str
     address: str
+    kept_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ class Post:
                 account_id=account.id,
                 purpose=purpose,
                 digest=self.code_digest(purpose, account.id, code),
-                method=target.method,
+                method=target.kept_as or target.method,
                 target=target.address,
                 issued_at=now,
                 expires_at=now + self.rules.code_life,

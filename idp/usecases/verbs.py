@@ -29,6 +29,7 @@ from idp.usecases.sessions.refresh_tokens import RefreshTokens
 from idp.usecases.sessions.tokens import Tokens
 from idp.usecases.signin.door import Door
 from idp.usecases.signin.first_factor import ProvePassword
+from idp.usecases.signin.first_proof import FirstProof
 from idp.usecases.signin.guesses import Guesses
 from idp.usecases.signin.password import SignInWithPassword
 from idp.usecases.signin.policy import Policy
@@ -192,7 +193,12 @@ class Verbs:
             guesses=self.guesses,
             post=self.post,
             prove_second_factor=self.prove_second_factor,
+            first_proof=self.first_proof,
         )
+
+    @cached_property
+    def first_proof(self) -> FirstProof:
+        return FirstProof(endings=self.endings, post=self.post)
 
     @cached_property
     def request_mfa_code(self) -> RequestMfaCode:
@@ -289,7 +295,13 @@ class Verbs:
     def sign_up(self) -> SignUp:
         world = self.world
         return SignUp(
-            store=world.store, clock=world.clock, guesses=self.guesses, post=self.post, register=self.register
+            store=world.store,
+            clock=world.clock,
+            guesses=self.guesses,
+            post=self.post,
+            register=self.register,
+            errands=self.errands,
+            first_proof=self.first_proof,
         )
 
     @cached_property

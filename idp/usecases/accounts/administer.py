@@ -7,11 +7,11 @@ from datetime import datetime
 from idp.core.account import Account
 from idp.core.events import Event, EventName
 from idp.core.ids import AccountId
+from idp.core.password import PASSWORD
 from idp.core.session import Source
 from idp.core.tenant import Membership
 from idp.ports.ambient import Clock
 from idp.ports.storage import Store, UnitOfWork
-from idp.usecases.accounts.passwords import KIND
 from idp.usecases.named import named_account
 from idp.usecases.occasion import Occasion
 from idp.usecases.sessions.ending import Endings
@@ -79,7 +79,7 @@ class AdministerAccounts:
         return Shown(
             account=account,
             memberships=work.tenants.of(account.id),
-            has_password=work.credentials.get(account.id, KIND) is not None,
+            has_password=work.credentials.get(account.id, PASSWORD) is not None,
             sessions=len(work.sessions.of(account.id, now)),
             locked_until=max((lock for lock in locks if lock), default=None),
         )

@@ -9,12 +9,13 @@ from idp.core.address import EmailAddress
 from idp.core.errors import MalformedRequest
 from idp.core.events import Event, EventName
 from idp.core.ids import AccountId
+from idp.core.password import PASSWORD
 from idp.core.session import Source
 from idp.core.tenant import Tenant, TenantKind
 from idp.ports.ambient import Clock, Entropy
 from idp.ports.storage import Store, UnitOfWork
 from idp.usecases.accounts.errands import Errands
-from idp.usecases.accounts.passwords import KIND, NewPasswords
+from idp.usecases.accounts.passwords import NewPasswords
 from idp.usecases.accounts.self_told import read_self_told
 from idp.usecases.factors.manage import SMS, Factored, ManageFactors
 from idp.usecases.named import named_place
@@ -107,7 +108,7 @@ class CreateAccount:
         """Writes the account down with all that belongs to it."""
         work.accounts.add(account)
         if encoded is not None:
-            work.credentials.put(account.id, KIND, encoded, occasion.now)
+            work.credentials.put(account.id, PASSWORD, encoded, occasion.now)
         for tenant, role in places:
             work.tenants.join(account.id, tenant.id, role, occasion.now)
         event = Event(name=EventName.ACCOUNT_CREATED, account_id=account.id, methods=tuple(account.mfa_methods))

@@ -49,7 +49,7 @@ class Errands:
             case "sign_in_code":
                 await self.store.transact(lambda work: self._send_code(work, standing, named, occasion))
             case "reset_link":
-                await self.store.transact(lambda work: self._send_reset(work, standing, arguments, occasion))
+                await self.store.transact(lambda work: self.send_reset(work, standing, arguments, occasion))
             case "confirmation":
                 await self.store.transact(lambda work: self.send_confirmation(work, standing, arguments, occasion))
             case _:
@@ -89,7 +89,7 @@ class Errands:
         self.post.letter(work, replace(letter, channel=target.method), now)
         work.record(Event(name=EventName.CODE_SENT, account_id=account.id), source=occasion.source, now=now)
 
-    def _send_reset(self, work: UnitOfWork, standing: Standing, arguments: Arguments, occasion: Occasion) -> None:
+    def send_reset(self, work: UnitOfWork, standing: Standing, arguments: Arguments, occasion: Occasion) -> None:
         account, now = standing.account, occasion.now
         life = self.rules.reset_life
         if link_to(self.rules, arguments.get("app_url"), RESET, "") is None:

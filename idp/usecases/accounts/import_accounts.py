@@ -15,6 +15,7 @@ from idp.core.address import EmailAddress
 from idp.core.errors import EmailTaken, UnknownTenant
 from idp.core.events import Event, EventName
 from idp.core.ids import AccountId
+from idp.core.password import PASSWORD
 from idp.core.session import Source
 from idp.core.tenant import Tenant, TenantKind
 from idp.ports.ambient import Clock
@@ -22,7 +23,6 @@ from idp.ports.crypto import Digester, PasswordHasher
 from idp.ports.storage import Store, UnitOfWork
 from idp.sdk import CodeChannel
 from idp.usecases.accounts.import_line import LONGEST_LINE, ImportedAccount, LineRefused, Place, read_line
-from idp.usecases.accounts.passwords import KIND
 from idp.usecases.extensions import Extensions
 from idp.usecases.named import USUAL_ROLE, named_tenant
 from idp.usecases.occasion import Occasion
@@ -196,7 +196,7 @@ def _write(work: UnitOfWork, candidates: Sequence[_Candidate], occasion: Occasio
 def _add(work: UnitOfWork, candidate: _Candidate, joins: Sequence[tuple[Tenant, str]], occasion: Occasion) -> None:
     account_id, now = candidate.account.id, occasion.now
     if candidate.encoded is not None:
-        work.credentials.put(account_id, KIND, candidate.encoded, now)
+        work.credentials.put(account_id, PASSWORD, candidate.encoded, now)
     for tenant, role in joins:
         work.tenants.join(account_id, tenant.id, role, now)
     event = Event(name=EventName.ACCOUNT_CREATED, account_id=account_id, detail={"imported": True})

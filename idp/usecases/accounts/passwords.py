@@ -6,15 +6,13 @@ from datetime import datetime
 from idp.core.account import Account
 from idp.core.errors import PasswordRejected
 from idp.core.ids import SessionId
-from idp.core.password import PasswordPolicy
+from idp.core.password import PASSWORD, PasswordPolicy
 from idp.ports.crypto import PasswordHasher
 from idp.ports.storage import UnitOfWork
 from idp.usecases.extensions import Extensions
 from idp.usecases.rules import Rules
 from idp.usecases.sessions.ending import Endings
 from idp.usecases.view import view_of
-
-KIND = "password"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +42,7 @@ class NewPasswords:
         self, work: UnitOfWork, account: Account, encoded: bytes, now: datetime, *, keep: SessionId | None = None
     ) -> None:
         """In one transaction: the new hash, and the end of all that the old one opened (row 21)."""
-        work.credentials.put(account.id, KIND, encoded, now)
+        work.credentials.put(account.id, PASSWORD, encoded, now)
         work.accounts.record_password_change(account.id, now)
         self.endings.lock_out(work, account.id, now, keep=keep)
         work.challenges.drop(account.id)

@@ -9,15 +9,16 @@ from idp.core.address import EmailAddress
 from idp.core.errors import NameRejected, NotFound
 from idp.core.events import Event, EventName
 from idp.core.ids import AccountId, TenantId
+from idp.core.password import PASSWORD
 from idp.core.session import Source
 from idp.core.tenant import Tenant, TenantKind
 from idp.ports.ambient import Clock, Entropy
 from idp.ports.storage import Store, UnitOfWork
 from idp.usecases.accounts.errands import Errands
 from idp.usecases.accounts.links import require_url
-from idp.usecases.accounts.passwords import KIND, NewPasswords
+from idp.usecases.accounts.passwords import NewPasswords
 from idp.usecases.occasion import Occasion
-from idp.usecases.post import Target
+from idp.usecases.post import SIGN_UP_CODE, Target
 from idp.usecases.signin.guesses import SIGN_UP, Guesses
 from idp.usecases.signin.policy import Policy, Standing
 from idp.usecases.tenants.jurisdictions import named_jurisdiction
@@ -119,7 +120,7 @@ class RegisterAccount:
     def _add(self, work: UnitOfWork, newcomer: Newcomer, occasion: Occasion) -> Standing:
         account, now = newcomer.account, occasion.now
         work.accounts.add(account)
-        work.credentials.put(account.id, KIND, newcomer.encoded, now)
+        work.credentials.put(account.id, PASSWORD, newcomer.encoded, now)
         for tenant in newcomer.tenants:
             work.tenants.join(account.id, tenant.id, "user", now)
         work.record(Event(name=EventName.ACCOUNT_CREATED, account_id=account.id), source=occasion.source, now=now)
@@ -135,7 +136,7 @@ class RegisterAccount:
             for name, way_in in self.policy.extensions.code_sign_ins.items():
                 address = way_in.address(view_of(standing.account))
                 if address is not None and self.policy.allows(standing, name, named):
-                    target = Target(method=way_in.channel, address=address)
+                    target = Target(method=way_in.channel, address=address, kept_as=SIGN_UP_CODE)
                     self.errands.send_sign_in_code(work, standing, target, named, occasion)
                     return
         self.errands.send_confirmation(work, standing, {"app_url": newcomer.app_url}, occasion)

@@ -84,6 +84,7 @@ MEANINGS: Mapping[EventName, str] = {
     EventName.RESET_ASKED: "A link to reset a password was sent.",
     EventName.RESET_DONE: "A password was reset.",
     EventName.PASSWORD_CHANGED: "A password was changed by its owner, or set by an operator.",
+    EventName.PASSWORD_REMOVED: "A password was removed that was chosen before anybody had proved the address.",
     EventName.EMAIL_CHANGE_ASKED: "Somebody asked for another address.",
     EventName.EMAIL_CHANGED: "An address was changed.",
     EventName.ACCOUNT_CREATED: "An account was made: by its owner, an operator, or an import.",

@@ -18,9 +18,11 @@ from idp.ports.ambient import Clock
 from idp.ports.crypto import Digester
 from idp.ports.storage import Store, UnitOfWork
 from idp.sdk import CodeSignIn
-from idp.usecases.post import Post
+from idp.usecases.occasion import Occasion
+from idp.usecases.post import SIGN_UP_CODE, Post
 from idp.usecases.signin.door import Door, Entry, Opened
 from idp.usecases.signin.first_factor import names_of
+from idp.usecases.signin.first_proof import FirstProof
 from idp.usecases.signin.guesses import Guesses
 from idp.usecases.signin.outcome import SecondFactorNeeded, SignedIn
 from idp.usecases.signin.policy import Policy, Standing
@@ -73,6 +75,7 @@ class SignInWithSingleUseCode:
     post: Post
     digester: Digester
     prove_second_factor: ProveSecondFactor
+    first_proof: FirstProof
 
     async def __call__(self, claim: CodeClaim, given: Given = NOTHING) -> SignedIn | SecondFactorNeeded:
         right = await self.prove(claim)
@@ -154,9 +157,12 @@ class SignInWithSingleUseCode:
         """Uses the code up. Raises CodeRejected for all but one of those who race."""
         account_id = right.standing.account.id
         work.accounts.by_id(account_id)  # taken first, as everywhere
-        if work.challenges.claim(account_id, Purpose.SIGN_IN, self._digest(account_id, claim.code), now) is None:
+        claimed = work.challenges.claim(account_id, Purpose.SIGN_IN, self._digest(account_id, claim.code), now)
+        if claimed is None:
             raise CodeRejected(right.attempts_left)
-        work.accounts.confirm(account_id, now)  # the code proved the mailbox
+        is_first = work.accounts.confirm(account_id, now)  # the code proved the mailbox
+        if is_first and claimed.method != SIGN_UP_CODE:
+            self.first_proof.take_over(work, right.standing.account, Occasion(source=claim.source, now=now))
 
     def _digest(self, account_id: AccountId, code: str) -> Digest:
         return self.post.code_digest(Purpose.SIGN_IN, account_id, code)

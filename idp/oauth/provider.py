@@ -252,7 +252,6 @@ class OpenIDProvider:
     def userinfo(self) -> UserInfo:
         world = self.world.world
         return UserInfo(
-            store=world.store,
             clock=world.clock,
             clients=self.clients,
             claims=self.claims,

@@ -12,45 +12,64 @@ from idp.oauth.neighbours import ClaimsOf, KnownClients
 from idp.oauth.packing import packed
 from idp.oauth.referee.jose import TokenRefused
 from idp.oauth.rules import OPENID, OAuthRules
+from idp.oauth.token.verify import VerifiedAccess
 from idp.ports.ambient import Clock
 from idp.ports.oauth import Signers
-from idp.ports.oauth_storage import LiveGrant
-from idp.ports.storage import Store, UnitOfWork
+from idp.ports.storage import UnitOfWork
 
 TOKEN_TYPE = "userinfo+jwt"
 """No specification names one; `JWT` would let it pass for an ID token in an id_token_hint (row 77)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parties:
+    """Of a good access token: who holds it, and whom it is about. `client` is None where no row of ours names it."""
+
+    claims: Mapping[str, object]
+    scope: tuple[str, ...]
+    grant: Grant
+    holder: ClientId
+    client: Client | None
+    account: Account | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UserInfo:
     """Raises InvalidToken, and InsufficientScope for a token without `openid`."""
 
-    store: Store
     clock: Clock
     clients: KnownClients
     claims: ClaimsOf
     signers: Signers
     rules: OAuthRules
 
-    async def __call__(self, claims: Mapping[str, object], found: LiveGrant | None) -> dict[str, object] | str:
-        """JSON, or the JWT that the client registered for (§5.3.2). `claims` are those of a verified access token."""
-        scope = tuple(str(claims.get("scope", "")).split())
-        if found is None or OPENID not in scope:
+    def parties(self, work: UnitOfWork, access: VerifiedAccess) -> Parties:
+        """Whom it concerns, read with the token's own state."""
+        found = access.found
+        if found is None or OPENID not in access.scope:
             raise InsufficientScope("the access token was not issued for openid")
         # of an exchanged token the grant is another client's (RFC 8693): who holds the token is told in its own terms
-        grant, holder = found.grant, ClientId(str(claims["client_id"]))
-        client, account = await self.store.read(lambda work: self._parties(work, holder, grant))
-        client = client or await self.clients.find(holder)
+        holder = ClientId(str(access.claims["client_id"]))
+        return Parties(
+            claims=access.claims,
+            scope=access.scope,
+            grant=found.grant,
+            holder=holder,
+            client=self.clients.look(work, holder),
+            account=work.accounts.by_id(found.grant.account_id),
+        )
+
+    async def __call__(self, parties: Parties) -> dict[str, object] | str:
+        """JSON, or the JWT that the client registered for (§5.3.2)."""
+        grant, holder, account = parties.grant, parties.holder, parties.account
+        client = parties.client or await self.clients.find(holder)
         if client is None or account is None:
             raise InvalidToken("the access token is over")
         asked = grant.claims.get("userinfo") if holder == grant.client_id else None
         wanted = asked if isinstance(asked, Mapping) else {}
         # `sub` is always there and is the ID token's (§5.3.2)
-        told = {"sub": str(claims["sub"]), **await self.claims.of(account, scope, wanted, client)}
+        told = {"sub": str(parties.claims["sub"]), **await self.claims.of(account, parties.scope, wanted, client)}
         return await self._packed(told, client) if _wants_a_token(client) else told
-
-    def _parties(self, work: UnitOfWork, holder: ClientId, grant: Grant) -> tuple[Client | None, Account | None]:
-        return self.clients.look(work, holder), work.accounts.by_id(grant.account_id)
 
     async def _packed(self, told: dict[str, object], client: Client) -> str:
         """Signed even where only encryption was registered."""

@@ -1,10 +1,10 @@
 """Who shows this access token, and is it his? (RFC 6750, RFC 9449 §7, RFC 8705 §3)"""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import TypeVar, cast
 
 from idp.core.claims import ACCESS_TOKEN_TYPE
 from idp.core.errors import SessionExpired
@@ -20,6 +20,8 @@ from idp.ports.ambient import Clock
 from idp.ports.crypto import Digester, TokenVerifier
 from idp.ports.oauth_storage import LiveGrant
 from idp.ports.storage import Store, UnitOfWork
+
+R = TypeVar("R")
 
 BEARER, DPOP = "Bearer", "DPoP"
 BODY_PARAMETER = "access_token"
@@ -69,6 +71,12 @@ class AccessTokenVerifier:
     proofs: DpopProofs
 
     async def verify(self, request: OAuthRequest, *, audience: str) -> VerifiedAccess:
+        return await self.verify_and(request, lambda _, access: access, audience=audience)
+
+    async def verify_and(
+        self, request: OAuthRequest, look: Callable[[UnitOfWork, VerifiedAccess], R], *, audience: str
+    ) -> R:
+        """What `look` sees in the same unit of work, if the token is good: one look at the database, not two."""
         scheme, token = _shown(request)
         try:
             claims = self._claims(token, audience)
@@ -79,8 +87,8 @@ class AccessTokenVerifier:
             raise _challenged(refusal, scheme) from None
         now = self.clock.now()
         if proof is None:
-            return await self.store.read(lambda work: self._judge(work, claims, scheme, now))
-        return await self.store.transact(lambda work: self._claim(work, proof, claims, now))
+            return await self.store.read(lambda work: look(work, self._judge(work, claims, scheme, now)))
+        return await self.store.transact(lambda work: look(work, self._claim(work, proof, claims, now)))
 
     def _claims(self, token: str, audience: str) -> Mapping[str, object]:
         try:

@@ -33,8 +33,9 @@ class UserInfoDoor:
         fresh = self.verify.proofs.headers()
         try:
             asked = await self.read(request)
-            access = await self.verify.verify(asked, audience=userinfo_audience(self.read.issuer))
-            told = await self.userinfo(access.claims, access.found)
+            audience = userinfo_audience(self.read.issuer)
+            parties = await self.verify.verify_and(asked, self.userinfo.parties, audience=audience)
+            told = await self.userinfo(parties)
         except OAuthRefusal as refusal:
             refusal.headers = {**fresh, **refusal.headers}
             raise

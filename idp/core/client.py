@@ -66,7 +66,11 @@ class ClientMetadata:
     userinfo_encrypted_response_alg: str | None = None
     userinfo_encrypted_response_enc: str | None = None
     introspection_signed_response_alg: str | None = None
+    introspection_encrypted_response_alg: str | None = None
+    introspection_encrypted_response_enc: str | None = None
     authorization_signed_response_alg: str | None = None
+    authorization_encrypted_response_alg: str | None = None
+    authorization_encrypted_response_enc: str | None = None
     access_token_signed_response_alg: str | None = None
     default_max_age: int | None = None
     require_auth_time: bool = False

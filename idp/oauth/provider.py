@@ -266,6 +266,7 @@ class OpenIDProvider:
             store=world.store,
             clock=world.clock,
             look_up=self.look_up,
+            clients=self.clients,
             signers=self.world.signers,
             rules=self.world.rules,
         )
@@ -349,7 +350,7 @@ class OpenIDProvider:
             reading=self.reading,
             pushed=self.pushed_requests,
             dispatch=Dispatch(rules=rules, digester=world.digester, subjects=self.subjects, issue=issue),
-            answers=Answers(rules=rules, signers=self.world.signers, clock=world.clock),
+            answers=Answers(rules=rules, signers=self.world.signers, clock=world.clock, clients=self.clients),
             states=BrowserStates(entropy=world.entropy, digester=world.digester),
         )
 

@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from joserfc import jwt
-from joserfc.jwk import KeySet
+from joserfc import jwe, jwt
+from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from idp.core.account import Account
+from idp.core.client import Client
 from idp.testing.provider import ISSUER, TestProvider
-from tests.oidc.asking import Person, add_client
-from tests.oidc.redeeming import App, Told, header_of
+from tests.oidc.asking import Person, add_client, change_client
+from tests.oidc.redeeming import App, Told, header_of, jwks
 
 INTROSPECT, REVOKE = "/oauth2/introspect", "/oauth2/revoke"
 
@@ -143,6 +144,48 @@ async def test_the_answer_can_be_signed(jane: Person, client: App) -> None:
     assert (claims["iss"], claims["aud"]) == (ISSUER, "app")
     assert claims["token_introspection"]["active"] is True
     assert "sub" not in claims  # RFC 9701 §5: or it might pass for an access token
+
+
+@pytest.mark.parametrize(
+    ("alg", "enc"), [("RSA-OAEP-256", None), ("ECDH-ES", "A256GCM"), ("ECDH-ES+A128KW", "A128GCM")]
+)
+@pytest.mark.parametrize("accept", ["application/token-introspection+jwt", "application/json"])
+async def test_the_answer_is_encrypted_where_that_was_registered(
+    jane: Person, client: App, app: Client, alg: str, enc: str | None, accept: str
+) -> None:
+    """RFC 9701 §6: signed, then encrypted; A128CBC-HS256 without `enc`; whatever the caller accepts."""
+    told = await bought(jane, client)
+    key = RSAKey.generate_key(2048) if alg.startswith("RSA") else ECKey.generate_key("P-256")
+    asked = replace(
+        app.metadata,
+        jwks=jwks(key, use="enc", kid="for-us"),
+        introspection_encrypted_response_alg=alg,
+        introspection_encrypted_response_enc=enc,
+    )
+    await change_client(client.op, replace(app, metadata=asked))
+
+    answer = (await introspect(client, told.access_token, accept=accept)).response
+
+    assert answer.headers["content-type"].startswith("application/token-introspection+jwt")
+    header = header_of(answer.text)
+    assert (header["alg"], header["enc"]) == (alg, enc or "A128CBC-HS256")
+    assert (header["cty"], header["kid"]) == ("JWT", "for-us")
+    opened = jwe.decrypt_compact(answer.text, key, algorithms=[alg, header["enc"]]).plaintext
+    assert opened is not None
+    keys = KeySet.import_key_set((await client.browser.get("/.well-known/jwks.json")).json())
+    claims = jwt.decode(opened.decode(), keys, algorithms=["RS256"]).claims
+    assert header_of(opened.decode())["typ"] == "token-introspection+jwt"
+    assert (claims["iss"], claims["aud"], claims["token_introspection"]["active"]) == (ISSUER, "app", True)
+
+
+async def test_without_a_key_to_encrypt_for_nothing_is_told(jane: Person, client: App, app: Client) -> None:
+    told = await bought(jane, client)
+    asked = replace(app.metadata, jwks={"keys": []}, introspection_encrypted_response_alg="ECDH-ES")
+    await change_client(client.op, replace(app, metadata=asked))
+
+    about = await introspect(client, told.access_token)
+
+    assert (about.status, about.error) == (400, "invalid_request")
 
 
 async def test_a_revoked_refresh_token_takes_all_it_bought_along(jane: Person, client: App) -> None:

@@ -1,22 +1,27 @@
-"""Signed answers (JWT Secured Authorization Response Mode)."""
+"""Signed and encrypted answers (JWT Secured Authorization Response Mode)."""
 
 from typing import Any
 
 import pytest
-from joserfc import jwk, jwt
+from joserfc import jwe, jwk, jwt
+from joserfc.jwk import ECKey, RSAKey
 
 from idp.core.client import Client, ClientTerms, Profile
 from idp.testing.provider import ISSUER, TestProvider
 from tests.oidc.asking import CALLBACK, Answer, Person, add_client, bought
+from tests.oidc.redeeming import header_of, jwks
 
 
 async def opened(op: TestProvider, answer: Answer, algorithm: str = "RS256") -> dict[str, Any]:
     """The claims of the one parameter `response`, verified by our published keys."""
     assert answer.told.keys() == {"response"}
+    return await verified(op, answer.told["response"], algorithm)
+
+
+async def verified(op: TestProvider, signed: str, algorithm: str = "RS256") -> dict[str, Any]:
     async with op.browser() as client:
         keys = jwk.KeySet.import_key_set((await client.get("/.well-known/jwks.json")).json())
-    token = jwt.decode(answer.told["response"], keys, algorithms=[algorithm])
-    return token.claims
+    return jwt.decode(signed, keys, algorithms=[algorithm]).claims
 
 
 @pytest.mark.parametrize("mode", ["jwt", "query.jwt"])
@@ -79,3 +84,62 @@ async def test_a_signed_answer_is_no_id_token_hint(op: TestProvider, jane: Perso
     answer = await jane.ask(response_mode="jwt")
 
     assert (await jane.ask(id_token_hint=answer.told["response"])).error == "invalid_request"
+
+
+@pytest.mark.parametrize(
+    ("alg", "enc"), [("RSA-OAEP-256", None), ("ECDH-ES", "A256GCM"), ("ECDH-ES+A256KW", "A128GCM")]
+)
+async def test_it_is_encrypted_as_the_client_registered(
+    op: TestProvider, jane: Person, alg: str, enc: str | None
+) -> None:
+    """§2.2, §3: signed, then encrypted; A128CBC-HS256 where no `enc` is registered."""
+    key = RSAKey.generate_key(2048) if alg.startswith("RSA") else ECKey.generate_key("P-256")
+    registered: dict[str, Any] = {
+        "authorization_encrypted_response_alg": alg,
+        "authorization_encrypted_response_enc": enc,
+    }
+    await add_client(op, jwks=jwks(key, use="enc", kid="for-us"), **registered)
+
+    answer = await jane.ask(response_mode="jwt")
+
+    sealed = answer.told["response"]
+    header = header_of(sealed)
+    assert answer.told.keys() == {"response"}
+    assert (header["alg"], header["enc"]) == (alg, enc or "A128CBC-HS256")
+    assert (header["cty"], header["kid"]) == ("JWT", "for-us")
+    opened = jwe.decrypt_compact(sealed, key, algorithms=[alg, header["enc"]]).plaintext
+    assert opened is not None
+    claims = await verified(op, opened.decode())
+    assert (claims["iss"], claims["aud"]) == (ISSUER, "app")
+    assert (await bought(op, claims["code"]))[0].client_id == "app"
+
+
+async def test_errors_are_encrypted_too(op: TestProvider, jane: Person) -> None:
+    key = ECKey.generate_key("P-256")
+    await add_client(op, jwks=jwks(key, use="enc"), authorization_encrypted_response_alg="ECDH-ES")
+
+    sealed = (await jane.ask(response_mode="jwt", scope="nobody-knows")).told["response"]
+
+    opened = jwe.decrypt_compact(sealed, key, algorithms=["ECDH-ES", "A128CBC-HS256"]).plaintext
+    assert opened is not None
+    assert (await verified(op, opened.decode()))["error"] == "invalid_scope"
+
+
+async def test_who_asks_for_no_token_is_told_in_the_clear(op: TestProvider, jane: Person) -> None:
+    """§2.3: what is encrypted is the JWT, and the response mode asks for it."""
+    key = ECKey.generate_key("P-256")
+    await add_client(op, jwks=jwks(key, use="enc"), authorization_encrypted_response_alg="ECDH-ES")
+
+    assert (await jane.ask()).code
+
+
+@pytest.mark.parametrize("scope", ["openid", "nobody-knows"])
+async def test_without_a_key_to_encrypt_for_nothing_is_sent(op: TestProvider, jane: Person, scope: str) -> None:
+    """Not in the clear: neither a code nor an error."""
+    signing = ECKey.generate_key("P-256")
+    await add_client(op, jwks=jwks(signing, use="sig"), authorization_encrypted_response_alg="ECDH-ES")
+
+    answer = await jane.ask(response_mode="jwt", scope=scope)
+
+    assert (answer.status, answer.location) == (400, "")
+    assert "invalid_request" in answer.response.text

@@ -92,6 +92,20 @@ COMBINATIONS = {
         "require_signed_request_object",
         {"require_signed_request_object": True, "request_object_signing_alg": "none", "jwks": KEYS},
     ),
+    **{
+        f"no keys to encrypt the {kind} to": (
+            f"{kind}_encrypted_response_alg",
+            {f"{kind}_encrypted_response_alg": "ECDH-ES"},
+        )
+        for kind in ("userinfo", "introspection", "authorization")
+    },
+    **{
+        f"how without what for the {kind}": (
+            f"{kind}_encrypted_response_enc",
+            {f"{kind}_encrypted_response_enc": "A128GCM", "jwks": KEYS},
+        )
+        for kind in ("id_token", "introspection", "authorization")
+    },
     "no keys to encrypt to": ("id_token_encrypted_response_alg", {"id_token_encrypted_response_alg": "ECDH-ES"}),
     "how without what": ("userinfo_encrypted_response_enc", {"userinfo_encrypted_response_enc": "A128GCM"}),
     "an HMAC for a key": (
@@ -159,6 +173,8 @@ def test_a_client_that_sends_nobody_anywhere_needs_no_address() -> None:
         ("subject_type", "private"),
         ("request_object_encryption_alg", "RSA-OAEP"),
         ("authorization_encrypted_response_alg", "RSA-OAEP"),
+        ("authorization_encrypted_response_alg", "dir"),
+        ("introspection_encrypted_response_alg", "RSA1_5"),
     ],
 )
 def test_what_we_do_not_do_is_refused_and_not_ignored(member: str, value: str) -> None:
@@ -326,11 +342,12 @@ def test_a_plugins_grant_is_named_by_its_address() -> None:
     assert parse(grant_types=["authorization_code", grant]).grant_types == ("authorization_code", grant)
 
 
-def test_encryption_without_a_method_is_the_specifications() -> None:
-    """OIDC Registration §2: A128CBC-HS256."""
-    assert (
-        parse(jwks=KEYS, id_token_encrypted_response_alg="ECDH-ES").id_token_encrypted_response_enc == "A128CBC-HS256"
-    )
+@pytest.mark.parametrize("kind", ["id_token", "userinfo", "introspection", "authorization"])
+def test_encryption_without_a_method_is_the_specifications(kind: str) -> None:
+    """OIDC Registration §2, RFC 9701 §6, JARM §3: A128CBC-HS256."""
+    metadata = parse(**{"jwks": KEYS, f"{kind}_encrypted_response_alg": "ECDH-ES"})
+
+    assert getattr(metadata, f"{kind}_encrypted_response_enc") == "A128CBC-HS256"
 
 
 def test_what_is_told_back_reads_back_as_the_same() -> None:

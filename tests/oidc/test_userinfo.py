@@ -163,7 +163,7 @@ async def test_whatever_a_fapi_client_registered_rs256_signs_nothing_for_it(op: 
     assert found == {"PS256"}
     assert rules.signs_with(rs256, "RS256", "ES256") == "ES256"
     assert rules.signs_with(es256, es256.metadata.userinfo_signed_response_alg) == "ES256"
-    assert header_of(openid.introspect.signed(rs256, {"active": False}))["alg"] == "PS256"
+    assert header_of(await openid.introspect.packed(rs256, {"active": False}))["alg"] == "PS256"
 
 
 async def test_any_pages_script_may_ask(jane: Person, client: App) -> None:

@@ -1,4 +1,4 @@
-"""Is this token good? (RFC 7662, signed on demand by RFC 9701)"""
+"""Is this token good? (RFC 7662, signed on demand by RFC 9701, and encrypted)"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +7,9 @@ from datetime import datetime
 from idp.core.client import Client
 from idp.oauth.access.tokens import AccessToken, LookUpTokens, RefreshToken, Shown, grant_of, may_ask
 from idp.oauth.errors import InvalidClient, InvalidRequest
+from idp.oauth.neighbours import KnownClients
+from idp.oauth.packing import packed
+from idp.oauth.referee.jose import TokenRefused
 from idp.oauth.rules import OAuthRules
 from idp.ports.ambient import Clock
 from idp.ports.oauth import Signers
@@ -14,6 +17,7 @@ from idp.ports.storage import Store
 
 INACTIVE: Mapping[str, object] = {"active": False}
 TOKEN_TYPE = "token-introspection+jwt"
+MEDIA_TYPE = f"application/{TOKEN_TYPE}"
 TOLD = ("iss", "sub", "aud", "client_id", "scope", "jti", "iat", "exp", "auth_time", "acr", "cnf", "act")
 
 
@@ -24,6 +28,7 @@ class Introspect:
     store: Store
     clock: Clock
     look_up: LookUpTokens
+    clients: KnownClients
     signers: Signers
     rules: OAuthRules
 
@@ -39,12 +44,25 @@ class Introspect:
             return INACTIVE
         return _told(shown)
 
-    def signed(self, client: Client, told: Mapping[str, object]) -> str:
-        """RFC 9701 §5."""
-        algorithm = self.rules.signs_with(client, client.metadata.introspection_signed_response_alg)
+    async def packed(self, client: Client, told: Mapping[str, object]) -> str:
+        """Signed, and encrypted where the client registered that (RFC 9701 §5, §6). Raises InvalidRequest."""
+        metadata = client.metadata
+        algorithm = self.rules.signs_with(client, metadata.introspection_signed_response_alg)
         iat = _seconds(self.clock.now())
         claims = {"iss": self.rules.issuer, "aud": client.id, "iat": iat, "token_introspection": told}
-        return self.signers(algorithm).sign(claims, TOKEN_TYPE)
+        signed = self.signers(algorithm).sign(claims, TOKEN_TYPE)
+        alg, enc = metadata.introspection_encrypted_response_alg, metadata.introspection_encrypted_response_enc
+        try:
+            return await packed(signed, client, self.clients, alg=alg, enc=enc)
+        except TokenRefused:
+            raise InvalidRequest("the client has no key to encrypt for") from None
+
+
+def wants_a_token(client: Client, accept: str) -> bool:
+    """Asked for by this request, or registered for all (RFC 9701 §4, §6): a registered answer is never in the clear."""
+    metadata = client.metadata
+    registered = metadata.introspection_signed_response_alg or metadata.introspection_encrypted_response_alg
+    return bool(registered) or MEDIA_TYPE in accept
 
 
 def _told(shown: Shown) -> Mapping[str, object]:

@@ -8,7 +8,10 @@ from idp.core.authorization import AuthorizationRequest
 from idp.core.client import Client
 from idp.oauth.authorize.destination import Destination
 from idp.oauth.authorize.steps import AuthorizationResponse
-from idp.oauth.errors import OAuthRefusal
+from idp.oauth.errors import InvalidRequest, OAuthRefusal
+from idp.oauth.neighbours import KnownClients
+from idp.oauth.packing import packed
+from idp.oauth.referee.jose import TokenRefused
 from idp.oauth.rules import OAuthRules
 from idp.ports.ambient import Clock
 from idp.ports.oauth import Signers
@@ -22,27 +25,31 @@ token."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """Each carries `state` as it came and `iss` (RFC 9207; RFC 9700 §4.4), which under JARM are claims."""
+    """Each carries `state` as it came and `iss` (RFC 9207; RFC 9700 §4.4), which under JARM are claims.
+
+    Both raise InvalidRequest, for the error page, where the answer is to be encrypted and the client has no key for it.
+    """
 
     rules: OAuthRules
     signers: Signers
     clock: Clock
+    clients: KnownClients
 
-    def give(self, to: Destination, parameters: Mapping[str, str]) -> AuthorizationResponse:
+    async def give(self, to: Destination, parameters: Mapping[str, str]) -> AuthorizationResponse:
         told = dict(parameters)
         if to.state is not None:
             told["state"] = to.state
         told["iss"] = self.rules.issuer
         if to.response_mode.endswith(".jwt"):
-            told = {"response": self._sign(to.client, told)}
+            told = {"response": await self._packed(to.client, self._sign(to.client, told))}
         return AuthorizationResponse(redirect_uri=to.redirect_uri, response_mode=to.response_mode, parameters=told)
 
-    def refuse(self, to: Destination, refusal: OAuthRefusal) -> AuthorizationResponse:
+    async def refuse(self, to: Destination, refusal: OAuthRefusal) -> AuthorizationResponse:
         """RFC 6749 §4.1.2.1."""
         told = {"error": refusal.code}
         if refusal.description:
             told["error_description"] = refusal.description
-        return self.give(to, told)
+        return await self.give(to, told)
 
     def _sign(self, client: Client, told: Mapping[str, str]) -> str:
         """JARM §2.1."""
@@ -50,6 +57,15 @@ class Answers:
         expires_at = self.clock.now() + JARM_LIFE
         claims = {**told, "aud": client.id, "exp": int(expires_at.timestamp())}
         return self.signers(algorithm).sign(claims, JWT)
+
+    async def _packed(self, client: Client, signed: str) -> str:
+        """JARM §2.2."""
+        metadata = client.metadata
+        alg, enc = metadata.authorization_encrypted_response_alg, metadata.authorization_encrypted_response_enc
+        try:
+            return await packed(signed, client, self.clients, alg=alg, enc=enc)
+        except TokenRefused:
+            raise InvalidRequest("the client has no key to encrypt its answers for") from None
 
 
 def destination_of(client: Client, request: AuthorizationRequest) -> Destination:

@@ -64,7 +64,7 @@ class Authorize:
         try:
             request = await self.reading.at_the_front(client, sent)
         except Answerable as error:
-            return self.answers.refuse(error.destination, error.refusal)
+            return await self.answers.refuse(error.destination, error.refusal)
         visit = Visit(
             client=client,
             request=request,
@@ -86,7 +86,7 @@ class Authorize:
         try:
             request = await self.reading.at_the_front(client, sent)
         except Answerable as error:
-            return self.answers.refuse(error.destination, error.refusal)
+            return await self.answers.refuse(error.destination, error.refusal)
         if request.pushed_as is not None:
             return SetAside(client_id=client.id, request_uri=sent.values["request_uri"])
         return SetAside(client_id=client.id, request_uri=await self.pushed.keep(client, request))
@@ -125,7 +125,7 @@ class Authorize:
         visit = await self._visit(interaction, browser, None, source)
         await self.store.transact(lambda work: self.dispatch.deny(work, self._now(work, visit)))
         refusal = AccessDenied("the person did not agree")
-        return self.answers.refuse(destination_of(visit.client, visit.request), refusal)
+        return await self.answers.refuse(destination_of(visit.client, visit.request), refusal)
 
     async def _step(self, visit: Visit) -> Step:
         destination = destination_of(visit.client, visit.request)
@@ -134,20 +134,20 @@ class Authorize:
         except AlreadyAnswered:
             raise
         except OAuthRefusal as refusal:
-            return self.answers.refuse(destination, refusal)
+            return await self.answers.refuse(destination, refusal)
         if isinstance(came, Need):
             return ShowPage(need=came, interaction=visit.name)
-        return self._granted(visit, came)
+        return await self._granted(visit, came)
 
-    def _granted(self, visit: Visit, came: Granted) -> AuthorizationResponse:
+    async def _granted(self, visit: Visit, came: Granted) -> AuthorizationResponse:
         """Who asked for an ID token may watch the session (OIDC Session Management 1.0 §2)."""
         destination, told = destination_of(visit.client, visit.request), {"code": came.code}
         is_watched = visit.request.is_openid and not self.dispatch.rules.is_fapi2(visit.client)
         if came.session_id is None or not is_watched:
-            return self.answers.give(destination, told)
+            return await self.answers.give(destination, told)
         state = self.states.of(came.session_id)
         told["session_state"] = self.states.parameter(visit.client.id, visit.request.redirect_uri, state)
-        return replace(self.answers.give(destination, told), browser_state=state)
+        return replace(await self.answers.give(destination, told), browser_state=state)
 
     async def _visit(self, name: str, browser: Digest, principal: Principal | None, source: Source) -> Visit:
         digest = digest_of_interaction(self.digester, name)

@@ -10,6 +10,7 @@ from idp.oauth.clients.subjects import vouched_host
 from idp.oauth.clients.vocabulary import (
     AUTHORIZATION_CODE,
     CLIENT_CREDENTIALS,
+    ENCRYPTED_ANSWERS,
     JWT_BEARER,
     REFRESH_TOKEN,
     TOKEN_EXCHANGE,
@@ -134,7 +135,8 @@ _CERTIFICATE_SUBJECTS = (
 
 
 def _of_encryption(metadata: ClientMetadata) -> Iterator[Flaw]:
-    for kind in ("id_token", "userinfo"):
+    """OIDC Registration §2, RFC 9701 §6, JARM §3."""
+    for kind in ENCRYPTED_ANSWERS:
         algorithm, content = (getattr(metadata, f"{kind}_encrypted_response_{part}") for part in ("alg", "enc"))
         if content is not None and algorithm is None:
             yield Flaw(

@@ -156,10 +156,11 @@ def _of_tokens(rules: OAuthRules, offer: Offer) -> dict[str, object]:
         "userinfo_signing_alg_values_supported": signed,
         "introspection_signing_alg_values_supported": signed,
         "authorization_signing_alg_values_supported": signed,
-        "id_token_encryption_alg_values_supported": list(algorithms.KEY_MANAGEMENT),
-        "id_token_encryption_enc_values_supported": list(algorithms.CONTENT_ENCRYPTION),
-        "userinfo_encryption_alg_values_supported": list(algorithms.KEY_MANAGEMENT),
-        "userinfo_encryption_enc_values_supported": list(algorithms.CONTENT_ENCRYPTION),
+        **{
+            f"{kind}_encryption_{part}_values_supported": list(known)
+            for kind in vocabulary.ENCRYPTED_ANSWERS
+            for part, known in (("alg", algorithms.KEY_MANAGEMENT), ("enc", algorithms.CONTENT_ENCRYPTION))
+        },
     }
 
 

@@ -60,7 +60,11 @@ _READERS: Mapping[str, members.Reader] = {
     "userinfo_encrypted_response_alg": _ENCRYPTED,
     "userinfo_encrypted_response_enc": _CONTENT,
     "introspection_signed_response_alg": _SIGNED,
+    "introspection_encrypted_response_alg": _ENCRYPTED,
+    "introspection_encrypted_response_enc": _CONTENT,
     "authorization_signed_response_alg": _SIGNED,
+    "authorization_encrypted_response_alg": _ENCRYPTED,
+    "authorization_encrypted_response_enc": _CONTENT,
     "access_token_signed_response_alg": _SIGNED,
     "default_max_age": members.seconds,
     "require_auth_time": members.switch,
@@ -86,10 +90,6 @@ _READERS: Mapping[str, members.Reader] = {
 _REFUSED = {
     "request_object_encryption_alg": "encrypted request objects",
     "request_object_encryption_enc": "encrypted request objects",
-    "authorization_encrypted_response_alg": "encrypted authorization responses",
-    "authorization_encrypted_response_enc": "encrypted authorization responses",
-    "introspection_encrypted_response_alg": "encrypted introspection responses",
-    "introspection_encrypted_response_enc": "encrypted introspection responses",
 }
 """What a client would count on, and we do not do: refused, because an answer without it would be a broken promise."""
 
@@ -214,7 +214,7 @@ def _defaults(values: Mapping[str, Any], terms: MetadataTerms) -> dict[str, Any]
         found["application_type"] = "native"
     if terms.profile is Profile.FAPI2 and "id_token_signed_response_alg" not in values:
         found["id_token_signed_response_alg"] = "ES256"  # RS256, the usual default, is not allowed there
-    for kind in ("id_token", "userinfo"):
+    for kind in vocabulary.ENCRYPTED_ANSWERS:
         if f"{kind}_encrypted_response_alg" in values and f"{kind}_encrypted_response_enc" not in values:
             found[f"{kind}_encrypted_response_enc"] = algorithms.DEFAULT_CONTENT_ENCRYPTION
     return {**found, "scope": _scope(values.get("scope", ()), grants, terms)}

@@ -22,6 +22,9 @@ TLS_METHODS = ("tls_client_auth", "self_signed_tls_client_auth")
 
 AUTH_METHODS = ("none", *SECRET_METHODS, "private_key_jwt", *TLS_METHODS)
 
+ENCRYPTED_ANSWERS = ("id_token", "userinfo", "introspection", "authorization")
+"""What we encrypt for a client: each has a member `…_encrypted_response_alg`, and one for `enc`."""
+
 SUBJECT_TYPES = ("public", "pairwise")
 
 APPLICATION_TYPES = ("web", "native")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from idp.oauth.access.introspect import TOKEN_TYPE, Introspect
+from idp.oauth.access.introspect import MEDIA_TYPE, Introspect, wants_a_token
 from idp.oauth.access.revoke import Revoke
 from idp.oauth.token.client_auth import ClientAuthentication
 from idp.web.answers import json_answer
@@ -15,7 +15,6 @@ from idp.web.routing import Route
 
 INTROSPECT = "/oauth2/introspect"
 REVOKE = "/oauth2/revoke"
-SIGNED = f"application/{TOKEN_TYPE}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +33,12 @@ class TokenDesk:
         ]
 
     async def answer_introspection(self, request: Request) -> Response:
-        """Signed where the caller asks for it, or registered an algorithm (RFC 9701 §4)."""
+        """A token where the caller asks for one, or registered an algorithm (RFC 9701 §4)."""
         asked = await self.read(request)
         client = (await self.authenticate(asked)).client
         told = await self.introspect(client, asked.form.get("token"))
-        if SIGNED in asked.headers.get("accept", "") or client.metadata.introspection_signed_response_alg:
-            return Response(self.introspect.signed(client, told), headers=NO_STORE, media_type=SIGNED)
+        if wants_a_token(client, asked.headers.get("accept", "")):
+            return Response(await self.introspect.packed(client, told), headers=NO_STORE, media_type=MEDIA_TYPE)
         return json_answer(told, headers=NO_STORE)
 
     async def answer_revocation(self, request: Request) -> Response:

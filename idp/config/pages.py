@@ -12,7 +12,7 @@ from idp.config.table import Switch, Table
 from idp.config.types import Called, FilePath, Text
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}", re.ASCII | re.IGNORECASE)
-PAGES_COOKIES = frozenset({"idp-session", "idp-browser", "idp-link"})
+PAGES_COOKIES = frozenset({"idp-session", "idp-browser", "idp-link", "idp-notice", "idp-registered"})
 """The names of the pages' own cookies; `idp.web.pages` writes them."""
 PICTURES = (".svg", ".png", ".webp", ".jpg")
 

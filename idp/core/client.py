@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -160,6 +160,38 @@ class Client:
     def name(self) -> str:
         """What people are shown."""
         return self.metadata.client_name or self.id
+
+    def in_language(self, language: str) -> "Client":
+        """As somebody who reads `language` (BCP 47) is shown it, where the client has said it in that language.
+
+        `es-MX` finds itself, then `es`; `es` finds itself, then what was said in the Spanish of some country. Tags are
+        compared without regard to case (OIDC Registration §2.1).
+        """
+        if not self.metadata.texts:
+            return self
+        usual, tag = self.metadata, language.lower()
+        spoken = replace(
+            usual,
+            client_name=self._said("client_name", tag) or usual.client_name,
+            client_uri=self._said("client_uri", tag) or usual.client_uri,
+            logo_uri=self._said("logo_uri", tag) or usual.logo_uri,
+            policy_uri=self._said("policy_uri", tag) or usual.policy_uri,
+            tos_uri=self._said("tos_uri", tag) or usual.tos_uri,
+        )
+        return replace(self, metadata=spoken)
+
+    def _said(self, name: str, language: str) -> str | None:
+        said = {tag.lower(): text for member, text in self.metadata.texts.items() if (tag := _tag(member, name))}
+        asked = language.split("-")
+        shorter = ("-".join(asked[:length]) for length in range(len(asked), 0, -1))
+        found = next((said[tag] for tag in shorter if tag in said), None)
+        return found or next((said[tag] for tag in sorted(said) if tag.startswith(f"{asked[0]}-")), None)
+
+
+def _tag(member: str, name: str) -> str:
+    """The language that `name#tag` is in, or ""."""
+    own, _, tag = member.partition("#")
+    return tag if own == name else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ from idp.config.settings import Settings
 from idp.web.browser import SESSION_COOKIE
 from idp.web.device import NAME
 from idp.web.pages.browsers import NAME as BROWSER_COOKIE
+from idp.web.pages.newcomers import NAME as NEWCOMER_COOKIE
+from idp.web.pages.notices import NAME as NOTICE_COOKIE
 from idp.web.pages.recover import LINK_COOKIE
 from tests.config.conftest import Loading, Refusing
 
@@ -59,7 +61,7 @@ def test_the_name_that_is_kept_free_is_the_one_in_use() -> None:
 
 
 def test_so_are_those_of_the_pages() -> None:
-    assert {SESSION_COOKIE, LINK_COOKIE, BROWSER_COOKIE} == PAGES_COOKIES
+    assert {SESSION_COOKIE, LINK_COOKIE, BROWSER_COOKIE, NOTICE_COOKIE, NEWCOMER_COOKIE} == PAGES_COOKIES
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ async def test_another_password_ends_every_other_session(idp: TestProvider, pers
 
         await person.send("password-form", current_password=PASSWORD, password=OTHER, password_again=OTHER)
 
-        assert "saved" in person.path
+        assert "Your password is changed." in person.answer.text
         await elsewhere.open("/account")
         assert elsewhere.path.startswith("/login")
 

@@ -13,7 +13,7 @@ from idp.testing.provider import TestProvider, provider_at
 from idp.web.pages.render import Look, content_policy
 from tests.pages.person import EMAIL, PASSWORD, Person
 
-PAGES = ("/login", "/register", "/forgot", "/reset", "/done", "/logout", "/login/nonsense", "/account")
+PAGES = ("/login", "/register", "/forgot", "/reset", "/device", "/logout", "/login/nonsense", "/account")
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -9,14 +9,14 @@ from tests.pages.person import Person
 async def test_one_stands_in_for_ours(tmp_path: Path, template: Path) -> None:
     own = tmp_path / "pages"
     own.mkdir()
-    (own / "done.html").write_text("<p>All is well, {{ brand.name }}.</p>")
+    (own / "signed_out.html").write_text('<p id="logged-out">All is well, {{ brand.name }}.</p>')
 
     async with provider_at(tmp_path / "data", template=template, pages={"templates": own}) as idp, idp.browser() as b:
         person = Person(b)
-        replaced = await person.open("/done")
+        replaced = await person.open("/logout")
         ours = await person.open("/login")
 
-    assert replaced.text == "<p>All is well, Identity provider.</p>"
+    assert replaced.text == '<p id="logged-out">All is well, Identity provider.</p>'
     assert 'id="login-form"' in ours.text
 
 

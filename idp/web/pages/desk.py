@@ -13,6 +13,8 @@ from idp.web.origin import OriginRule
 from idp.web.pages.branding import Branding, Brands
 from idp.web.pages.browsers import BrowserBinding
 from idp.web.pages.csrf import Csrf
+from idp.web.pages.newcomers import Newcomers
+from idp.web.pages.notices import Notices
 from idp.web.pages.templating import Templates
 from idp.web.pages.wording import Wording
 
@@ -38,6 +40,8 @@ class PageSettings:
 class Desk:
     binding: BrowserBinding
     csrf: Csrf
+    notices: Notices
+    newcomers: Newcomers
     templates: Templates
     wording: Wording
     brands: Brands
@@ -52,6 +56,8 @@ def build_desk(settings: PageSettings, world: World, origins: OriginRule, *, sec
     return Desk(
         binding=BrowserBinding(entropy=world.entropy, digester=world.digester, cookies=cookies),
         csrf=Csrf(digester=world.digester, origins=origins),
+        notices=Notices(cookies=cookies, digester=world.digester),
+        newcomers=Newcomers(cookies=cookies, digester=world.digester, entropy=world.entropy),
         templates=Templates(wording, settings.templates),
         wording=wording,
         brands=Brands(settings.branding, settings.brandings),

@@ -1,7 +1,7 @@
 """What the pages' handlers share: who is here, where they go on, the session's cookie, pages for what goes wrong."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -69,6 +69,11 @@ class PagesFace:
     def source(self, request: Request) -> Source:
         return source_of(request.scope, PAGES)
 
+    async def arrival(self, request: Request) -> Source:
+        """The source of a sign-in: it goes on with the session of our pages that the browser has, if it has one."""
+        held = [one.session for one in await self.sessions.all(request) if one.session.contract == PAGES]
+        return replace(self.source(request), session_id=held[0].id if held else None)
+
     def browser(self, request: Request) -> Digest:
         return desk_of(request).binding.of(request).digest
 
@@ -94,6 +99,14 @@ class PagesFace:
         if not onward.interaction:
             return see_other("/login")
         return self.respond(await self.interactions.deny(onward.interaction, self.browser(request)))
+
+    def told(self, request: Request, path: str, word: str) -> Response:
+        """To the page at `path`, which tells this browser, once, what was done."""
+        return desk_of(request).notices.leave(see_other(path), self.browser(request), path, word)
+
+    def was_told(self, request: Request) -> str:
+        """What the page before has done, for a page that is there to tell it; "" for whoever followed a link to it."""
+        return desk_of(request).notices.found(request, self.browser(request))
 
     def is_fresh(self, principal: Principal) -> bool:
         return self.clock.now() < principal.session.authenticated_at + FRESH

@@ -7,12 +7,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from idp.core.errors import LinkRejected, PasswordRejected
+from idp.oauth.authorize.steps import PageView
+from idp.oauth.errors import OAuthRefusal
 from idp.usecases.accounts.ask import Ask
 from idp.usecases.accounts.confirm import ConfirmAddress
 from idp.usecases.accounts.links import OWN_PAGES
 from idp.usecases.accounts.reset import ResetPassword
 from idp.usecases.signin.outcome import DoneWithoutSession, SignedIn
 from idp.web.cookies import put_cookies, read_cookies
+from idp.web.pages.desk import desk_of
 from idp.web.pages.errors import problem_page
 from idp.web.pages.face import PagesFace, look_of, see_other
 from idp.web.pages.forms import read_form
@@ -21,6 +24,7 @@ from idp.web.pages.render import USUAL, render
 from idp.web.pages.sign_in import address_of
 from idp.web.routing import Route
 
+DONE = "/done"
 LINK_COOKIE = "idp-link"
 LINK_LIFE = timedelta(minutes=30)
 
@@ -40,7 +44,7 @@ class RecoverPages:
             self.face.route("POST", "/reset", self.submit_reset),
             self.face.route("GET", "/confirm", self.show_confirm),
             self.face.route("POST", "/confirm", self.submit_confirm),
-            self.face.route("GET", "/done", self.show_done),
+            self.face.route("GET", DONE, self.show_done),
         ]
 
     async def show_forgot(self, request: Request) -> Response:
@@ -76,7 +80,7 @@ class RecoverPages:
             return await self._reset_page(request, problems=wrong, objections=refusal.objections, status=400)
         except LinkRejected as refusal:
             return problem_page(request, refusal.code, 400, back="/forgot")
-        return await self._after(request, outcome)
+        return await self._after(request, outcome, Onward())
 
     async def show_confirm(self, request: Request) -> Response:
         """Asks for a click: programs that look into mails follow links, and push no buttons.
@@ -88,25 +92,40 @@ class RecoverPages:
         email = await self.confirm.address(self._link(request))
         if email is None:
             return problem_page(request, LinkRejected.code, 400, back="/login")
-        return render(request, "confirm.html", email=email)
+        # the button may lead on to an app, and the page's policy must let it
+        asked = desk_of(request).newcomers.asked(request, self.face.browser(request)) or ""
+        view = await self._open_view(request, asked)
+        return render(request, "confirm.html", look=look_of(view), email=email)
 
     async def submit_confirm(self, request: Request) -> Response:
         await read_form(request)
         try:
-            outcome = await self.confirm(self._link(request), self.face.source(request))
+            outcome = await self.confirm(self._link(request), await self.face.arrival(request))
         except LinkRejected as refusal:
             return problem_page(request, refusal.code, 400, back="/login")
-        return await self._after(request, outcome)
+        desk, account = desk_of(request), outcome.account.id
+        asked = desk.newcomers.interaction_of(request, self.face.browser(request), account)
+        view = await self._open_view(request, asked)
+        # where the app insists on a second proof, the sign-in page asks for both
+        onward = Onward(interaction=asked) if view is not None and not view.second_factor else Onward()
+        return put_cookies(await self._after(request, outcome, onward), [desk.newcomers.forgotten()])
+
+    async def _open_view(self, request: Request, interaction: str) -> PageView | None:
+        """What an app asked for, if it waits for the answer still."""
+        try:
+            return await self.face.view(request, Onward(interaction=interaction))
+        except OAuthRefusal:
+            return None
 
     async def show_done(self, request: Request) -> Response:
         """After a link that signs nobody in: a second factor is wanted (rows 52, 54)."""
-        return render(request, "done.html")
+        return render(request, "done.html") if self.face.was_told(request) else see_other("/login")
 
-    async def _after(self, request: Request, outcome: SignedIn | DoneWithoutSession) -> Response:
+    async def _after(self, request: Request, outcome: SignedIn | DoneWithoutSession, onward: Onward) -> Response:
         if isinstance(outcome, DoneWithoutSession):
-            response = see_other("/done")
+            response = self.face.told(request, DONE, "done")
         else:
-            response = await self.face.enter(request, outcome, Onward())
+            response = await self.face.enter(request, outcome, onward)
         return put_cookies(response, [self.face.cookies.expire(LINK_COOKIE)])
 
     def _taken_from_address(self, request: Request, path: str) -> Response:

@@ -11,6 +11,7 @@ from idp.oauth.authorize.steps import PageView
 from idp.usecases.accounts.links import OWN_PAGES
 from idp.usecases.accounts.register import Registration
 from idp.usecases.accounts.sign_up import SignUp
+from idp.web.pages.desk import desk_of
 from idp.web.pages.face import PagesFace, look_of, see_other
 from idp.web.pages.forms import Form, read_form
 from idp.web.pages.onward import onward_of
@@ -47,7 +48,7 @@ class RegisterPages:
         if problems or email is None:
             return self._page(request, view, form, problems=problems, status=400)
         try:
-            await self.sign_up(self._wanted(request, view, form, email), self.face.source(request))
+            made = await self.sign_up(self._wanted(request, view, form, email), self.face.source(request))
         except PasswordRejected as refusal:
             return self._page(
                 request, view, form, problems={"password": refusal.code}, objections=refusal.objections, status=400
@@ -55,11 +56,14 @@ class RegisterPages:
         except NameRejected as refusal:
             wrong = {"first_name": refusal.code, "last_name": refusal.code}
             return self._page(request, view, form, problems=wrong, status=400)
-        return see_other("/registered" + onward.query)
+        response = see_other("/registered" + onward.query)
+        return desk_of(request).newcomers.remember(response, self.face.browser(request), onward.interaction, made)
 
     async def registered(self, request: Request) -> Response:
-        """Names no address: who opens this page has shown nothing."""
+        """Names no address. Who followed a stranger's link here has registered nobody, and is not told so."""
         onward = onward_of(request)
+        if desk_of(request).newcomers.asked(request, self.face.browser(request)) is None:
+            return see_other(onward.page("/register"))
         view = await self.face.view(request, onward)
         return render(request, "registered.html", look=look_of(view), view=view, onward=onward)
 

@@ -30,6 +30,7 @@ class Look:
 
 
 USUAL = Look()
+BAD_REQUEST = 400
 
 
 class Problems(dict[str, str]):
@@ -40,11 +41,15 @@ class Problems(dict[str, str]):
 
 
 def render(request: Request, template: str, *, status: int = 200, look: Look = USUAL, **values: object) -> Response:
-    """The page, with the browser's cookie if it had none. Templates find their token as `csrf`, for this path."""
+    """The page, with the browser's cookie if it had none.
+
+    Templates find their token as `csrf`, for this path, and as `told` what the page before has done.
+    """
     desk = desk_of(request)
     browser = desk.binding.of(request)
-    client = look.client
     language = language_of(request, look)
+    client = look.client.in_language(language) if look.client else None
+    told = desk.notices.found(request, browser.digest)
     body = desk.templates.fill(
         template,
         language,
@@ -55,12 +60,15 @@ def render(request: Request, template: str, *, status: int = 200, look: Look = U
             "client": client,
             "csrf": desk.csrf.token(browser.digest, str(request.scope["path"])),
             "csrf_for": lambda path: desk.csrf.token(browser.digest, path),
+            "told": told,
+            "failed": status >= BAD_REQUEST,
             **values,
             "problems": Problems(cast("Mapping[str, str]", values.get("problems", {}))),
         },
     )
     response = Response(body, status, headers=_headers(look, language), media_type="text/html")
-    return put_cookies(response, [browser.cookie] if browser.cookie else [])
+    response = put_cookies(response, [browser.cookie] if browser.cookie else [])
+    return desk.notices.taken(response) if told else response
 
 
 def _headers(look: Look, language: str) -> dict[str, str]:

@@ -49,4 +49,7 @@ class SignOutPages:
         return put_cookies(see_other("/signed-out"), [plain.expire(name) for _, name in self.face.sessions.cookies])
 
     async def signed_out(self, request: Request) -> Response:
+        """Whoever is signed in all the same is not told otherwise."""
+        if await self.face.principal(request) is not None:
+            return see_other(PATH)
         return render(request, "signed_out.html", frames=(), continue_to="")

@@ -1,6 +1,6 @@
 """Apps that the person signs in to with us."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,9 +9,10 @@ from idp.core.errors import NotFound
 from idp.core.ids import ClientId
 from idp.usecases.accounts.apps import ConnectedApps
 from idp.usecases.sessions.identify import Principal
-from idp.web.pages.account.gate import Gate
+from idp.web.pages.account.gate import Gate, look_for
 from idp.web.pages.face import see_other
 from idp.web.pages.forms import read_form
+from idp.web.pages.render import language_of
 from idp.web.routing import Route
 
 PATH = "/account/apps"
@@ -27,8 +28,9 @@ class AppPages:
 
     async def show(self, request: Request, principal: Principal) -> Response:
         apps = await self.apps.of(principal.account.id)
-        revoked = "revoked" in request.query_params
-        return self.gate.page(request, principal, "account/apps.html", apps=apps, revoked=revoked)
+        language = language_of(request, look_for(principal))
+        spoken = [replace(app, client=app.client.in_language(language)) for app in apps]
+        return self.gate.page(request, principal, "account/apps.html", apps=spoken)
 
     async def submit(self, request: Request, principal: Principal) -> Response:
         form = await read_form(request)
@@ -37,4 +39,4 @@ class AppPages:
             await self.apps.revoke(principal.account.id, client_id, self.gate.face.source(request))
         except NotFound:
             return see_other(PATH)  # gone already: what was wanted is so
-        return see_other(PATH, revoked="1")
+        return self.gate.face.told(request, PATH, "revoked")

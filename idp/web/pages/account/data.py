@@ -16,6 +16,7 @@ from idp.web.pages.account.agents import described
 from idp.web.pages.account.gate import Gate
 from idp.web.pages.face import see_other
 from idp.web.pages.forms import read_form
+from idp.web.pages.onward import ACCOUNT
 from idp.web.pages.render import render
 from idp.web.pages.sign_in import address_of
 from idp.web.routing import Route
@@ -24,6 +25,7 @@ ACTIVITY = "/account/activity"
 DATA = "/account/data"
 EXPORT = "/account/export"
 DELETE = "/account/delete"
+GOODBYE = "/goodbye"
 LATEST = 50
 
 
@@ -40,7 +42,7 @@ class DataPages:
             *self.gate.open(DATA, show=self.show_data),
             *self.gate.guarded(EXPORT, show=self.download),
             *self.gate.guarded(DELETE, show=self.show_delete, submit=self.delete),
-            self.gate.face.route("GET", "/goodbye", self.show_goodbye),
+            self.gate.face.route("GET", GOODBYE, self.show_goodbye),
         ]
 
     async def show_activity(self, request: Request, principal: Principal) -> Response:
@@ -65,7 +67,9 @@ class DataPages:
         if address_of(typed) != principal.account.email:
             return self.gate.page(request, principal, "account/delete.html", 400, typed=typed, problem="email_differs")
         await self.accounts.delete(principal.account.id, self.gate.face.source(request))
-        return put_cookies(see_other("/goodbye"), [self.gate.face.cookies.expire(SESSION_COOKIE)])
+        goodbye = self.gate.face.told(request, GOODBYE, "deleted")
+        return put_cookies(goodbye, [self.gate.face.cookies.expire(SESSION_COOKIE)])
 
     async def show_goodbye(self, request: Request) -> Response:
-        return render(request, "goodbye.html")
+        """Says it to nobody else: who only followed a link here still has an account."""
+        return render(request, "goodbye.html") if self.gate.face.was_told(request) else see_other(ACCOUNT)

@@ -47,7 +47,7 @@ class FactorPages:
                 return await self._confirm(request, principal, form)
             case "remove":
                 await self.factors.remove(account, form.get("method", ""), source)
-                return see_other(PATH, removed="1")
+                return self.gate.face.told(request, PATH, "removed")
             case _:
                 return see_other(PATH)
 
@@ -62,7 +62,7 @@ class FactorPages:
             return self._set_up(request, principal, form, problem=refusal.code, status=401)
         except AccountLocked:
             return self._set_up(request, principal, form, problem="code_locked", status=401)
-        return see_other(PATH, added="1")
+        return self.gate.face.told(request, PATH, "added")
 
     async def _allowed(self, principal: Principal) -> list[str]:
         standing = await self.show_account(principal, principal.account.id)
@@ -86,7 +86,6 @@ class FactorPages:
             "account/factors.html",
             held=sorted(held),
             offered=[method for method in await self._allowed(principal) if method not in held],
-            changed=next((word for word in ("added", "removed") if word in request.query_params), ""),
         )
 
     def _set_up(

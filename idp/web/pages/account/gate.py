@@ -37,9 +37,8 @@ class Gate:
         self, request: Request, principal: Principal, template: str, status: int = 200, **values: object
     ) -> Response:
         """A page of the account, in its owner's language."""
-        account = principal.account
-        look = Look(languages=(account.language,) if account.language else ())
-        return render(request, template, status=status, look=look, principal=principal, account=account, **values)
+        shown = {"principal": principal, "account": principal.account, **values}
+        return render(request, template, status=status, look=look_for(principal), **shown)
 
     def _signed_in(self, path: str, handler: Handler) -> Endpoint:
         async def answer(request: Request) -> Response:
@@ -57,6 +56,12 @@ class Gate:
             return await handler(request, principal)
 
         return self._signed_in(path, answer)
+
+
+def look_for(principal: Principal) -> Look:
+    """A page in its reader's own language."""
+    language = principal.account.language
+    return Look(languages=(language,) if language else ())
 
 
 def _proved_less(principal: Principal) -> bool:

@@ -9,7 +9,6 @@ from idp.core.errors import AccountLocked, PasswordNeeded, PasswordRejected, Wro
 from idp.usecases.accounts.profile import ChangeAccount, Changes
 from idp.usecases.sessions.identify import Principal
 from idp.web.pages.account.gate import Gate
-from idp.web.pages.face import see_other
 from idp.web.pages.forms import Form, read_form
 from idp.web.routing import Route
 
@@ -43,10 +42,10 @@ class PasswordPages:
         except (WrongPassword, PasswordNeeded, AccountLocked):
             wrong = {"current_password": WrongPassword.code}
             return self._page(request, principal, problems=wrong, status=401)
-        return see_other(PATH, saved="1")
+        return self.gate.face.told(request, PATH, "saved")
 
     def _page(self, request: Request, principal: Principal, *, status: int = 200, **values: object) -> Response:
-        usual: dict[str, object] = {"problems": {}, "objections": (), "saved": "saved" in request.query_params}
+        usual: dict[str, object] = {"problems": {}, "objections": ()}
         return self.gate.page(request, principal, "account/password.html", status, **{**usual, **values})
 
 

@@ -21,7 +21,6 @@ from idp.usecases.sessions.identify import Principal
 from idp.usecases.signin.policy import Policy
 from idp.web.pages.account.gate import Gate
 from idp.web.pages.desk import desk_of
-from idp.web.pages.face import see_other
 from idp.web.pages.forms import Form, read_form
 from idp.web.pages.sign_in import address_of
 from idp.web.routing import Route
@@ -60,7 +59,7 @@ class ProfilePages:
         except (PasswordNeeded, WrongPassword, AccountLocked) as refusal:
             wrong = {"current_password": refusal.code}
             return self._profile(request, principal, form, problems=wrong, asks_password=True, status=401)
-        return see_other(PROFILE, saved="1")
+        return self.gate.face.told(request, PROFILE, "saved")
 
     async def show_email(self, request: Request, principal: Principal) -> Response:
         return await self._email(request, principal)
@@ -79,7 +78,7 @@ class ProfilePages:
         except (PasswordNeeded, WrongPassword, AccountLocked) as refusal:
             wrong = {"current_password": refusal.code}
             return await self._email(request, principal, typed=typed, problems=wrong, status=401)
-        return see_other(EMAIL, sent="1")
+        return self.gate.face.told(request, EMAIL, "sent")
 
     async def _change(self, request: Request, principal: Principal, changes: Changes) -> None:
         await self.change(principal, principal.account.id, changes, self.gate.face.source(request))
@@ -90,7 +89,6 @@ class ProfilePages:
         usual: dict[str, object] = {
             "problems": {},
             "asks_password": False,
-            "saved": "saved" in request.query_params,
             "languages": desk_of(request).wording.languages,
             "typed": {name: typed.get(name, "") for name in TEXTS},
         }
@@ -101,7 +99,6 @@ class ProfilePages:
         usual: dict[str, object] = {
             "problems": {},
             "typed": "",
-            "sent": "sent" in request.query_params,
             "asks_password": self.policy.needs_second_factor(standing),
         }
         return self.gate.page(request, principal, "account/email.html", status, **{**usual, **values})

@@ -32,7 +32,6 @@ class SessionPages:
             principal,
             "account/sessions.html",
             sessions=[(session, described(session.agent)) for session in await self.own.of(principal)],
-            ended="ended" in request.query_params,
         )
 
     async def submit(self, request: Request, principal: Principal) -> Response:
@@ -40,9 +39,9 @@ class SessionPages:
         source = self.gate.face.source(request)
         if "others" in form:
             await self.own.end_others(principal, source)
-            return see_other(PATH, ended="1")
+            return self.gate.face.told(request, PATH, "ended")
         try:
             await self.own.end(principal, SessionId(form.get("session", "")), source)
         except NotFound:
             return see_other(PATH)  # over already: what was wanted is so
-        return see_other(PATH, ended="1")
+        return self.gate.face.told(request, PATH, "ended")

@@ -41,9 +41,13 @@ class Lifetimes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where a request came from, as far as trusted proxies tell."""
+    """Where a request came from, as far as trusted proxies tell.
+
+    `session_id`: the session that the browser came with, for a sign-in there to go on with.
+    """
 
     address: str
     agent: str = ""
     request_id: str = ""
     contract: str = ""
+    session_id: SessionId | None = None

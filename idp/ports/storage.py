@@ -155,6 +155,10 @@ class RefreshToken:
 class Sessions(Protocol):
     def open(self, session: Session) -> None: ...
 
+    def renew(self, session: Session, now: datetime) -> bool:
+        """Goes on with the live session of this id, account and contract as `session` has it. False when it is none."""
+        ...
+
     def by_id(self, session_id: SessionId) -> Session | None: ...
 
     def principal(self, session_id: SessionId, *, held: bool = False) -> tuple[Session, Account] | None:

@@ -23,6 +23,12 @@ _OF_ACCOUNT = sessions.c.account_id == bindparam("of_account")
 _LIVE = sa.and_(sessions.c.revoked_at.is_(None), sessions.c.expires_at > _NOW)
 
 _OPEN = Statement(insertion(sessions))
+_RENEWED = ("methods", "authenticated_at", "last_seen_at", "expires_at", "ends_at", "address", "agent")
+_RENEW = Statement(
+    sa.update(sessions)
+    .where(_BY_ID, _OF_ACCOUNT, sessions.c.contract == bindparam("of_contract"), _LIVE)
+    .values({name: bindparam(f"new_{name}", type_=sessions.c[name].type) for name in _RENEWED})
+)
 _GET = Statement(sa.select(*sessions.c).where(_BY_ID))
 _UNTIL = bindparam("until", type_=Instant)
 _TOUCH = Statement(
@@ -51,6 +57,11 @@ class SessionShelf(Shelf):
 
     def open(self, session: Session) -> None:
         self._count(_OPEN, **{name: getattr(session, name) for name in _NAMES})
+
+    def renew(self, session: Session, now: datetime) -> bool:
+        values = {f"new_{name}": getattr(session, name) for name in _RENEWED}
+        whose = {"session_id": session.id, "of_account": session.account_id, "of_contract": session.contract}
+        return self._count(_RENEW, **whose, **values, now=now) == 1
 
     def by_id(self, session_id: SessionId) -> Session | None:
         row = self._first(_GET, session_id=session_id)

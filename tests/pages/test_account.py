@@ -257,13 +257,13 @@ async def test_a_session_elsewhere_is_ended_from_here(idp: TestProvider, person:
 async def test_a_strangers_session_is_not_ended(idp: TestProvider, person: Person) -> None:
     await idp.add_account(EMAIL, PASSWORD)
     stranger = await idp.add_account("jim@example.com", PASSWORD)
-    async with idp.browser() as other:
+    async with idp.browser() as other, idp.browser() as elsewhere:
         jim = Person(other)
         await jim.sign_in(email="jim@example.com")
         now = idp.clock.now()
         session = (await idp.provider.store.read(lambda work: work.sessions.of(stranger.id, now)))[0]
-        await person.sign_in()
-        await person.sign_in("/login?again=1&next=/account/sessions")  # a second one, for the page to have a form
+        await Person(elsewhere).sign_in()  # a second one, for the page to have a form
+        await person.sign_in("/login?next=/account/sessions")
 
         form = person.form("end-others")
         token = {"csrf": form.fields["csrf"], "session": session.id}

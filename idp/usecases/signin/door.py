@@ -1,6 +1,6 @@
 """The one door: nobody gets a session but through `open_session`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from idp.core.account import Account
@@ -59,10 +59,9 @@ class Door:
     policy: Policy
 
     def open_session(self, work: UnitOfWork, entry: Entry, now: datetime) -> Opened:
-        """A new session with a new id, after a fresh look at the account in this very transaction."""
+        """A session, after a fresh look at the account in this very transaction."""
         account = self._may_sign_in(work, entry)
-        session = self._session(entry, now)
-        work.sessions.open(session)
+        session = self._open(work, entry, now)
         work.accounts.record_sign_in(account.id, now)
         event = Event(name=EventName.LOGIN_OK, account_id=account.id, session_id=session.id, methods=entry.methods)
         work.record(event, source=entry.source, now=now)
@@ -91,6 +90,19 @@ class Door:
         if not entry.proved_second_factor and self.policy.needs_second_factor_after_all(work, account, entry.standing):
             raise CodeMissing
         return account
+
+    def _open(self, work: UnitOfWork, entry: Entry, now: datetime) -> Session:
+        """A new one with a new id; or the account's own that the browser came with, which is proved anew.
+
+        Its apps know that one by `sid`, and what they hold hangs on it. Tokens from before the proof are dead with the
+        commit (`Identify`): whoever had one does not rise with it (row 15, ASVS 7.2.4).
+        """
+        session = self._session(entry, now)
+        known = entry.source.session_id
+        if known is not None and work.sessions.renew(renewed := replace(session, id=known), now):
+            return renewed
+        work.sessions.open(session)
+        return session
 
     def present(self, opened: Opened) -> SignedIn:
         """Signs the access token. After the commit: signing is no business of the database's."""

@@ -61,7 +61,8 @@ class CodeSignInPages:
         email = address_of(typed)
         if not code or email is None:
             return self._page(request, view, email=typed, sent=True, problems={"code": "needed"}, status=400)
-        claim = CodeClaim(email=email, code=code, jurisdiction=_jurisdiction(view), source=self.face.source(request))
+        source = await self.face.arrival(request)
+        claim = CodeClaim(email=email, code=code, jurisdiction=_jurisdiction(view), source=source)
         try:
             outcome = await self.stepwise.begin_by_code(claim, self.face.browser(request))
         except (CodeRejected, AccountLocked, CodeMissing):

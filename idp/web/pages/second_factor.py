@@ -63,7 +63,7 @@ class SecondFactorPages:
             return await self._page(request, step, problem="needed", status=400)
         given = Given(code=code.replace(" ", ""), method=method)
         try:
-            outcome = await self.stepwise.finish(ticket, browser, given, self.face.source(request))
+            outcome = await self.stepwise.finish(ticket, browser, given, await self.face.arrival(request))
         except (CodeRejected, AccountLocked) as refusal:
             step = await self.stepwise.look(ticket, browser)
             problem = "code_locked" if isinstance(refusal, AccountLocked) else refusal.code

@@ -69,7 +69,9 @@ class SignInPages:
             return await self._page(request, view, email=typed, problems=problems, status=400)
         try:
             outcome = await self.stepwise.begin(
-                self._claim(request, form), self.face.browser(request), twice=view is not None and view.second_factor
+                await self._claim(request, form),
+                self.face.browser(request),
+                twice=view is not None and view.second_factor,
             )
         except (BadCredentials, AccountLocked):
             # the same page for a wrong name, a wrong password and a lock (rows 35, 41)
@@ -103,11 +105,11 @@ class SignInPages:
         email = canonical_email(form["email"].strip())
         await self.ask.for_confirmation(email, OWN_PAGES, "public", self.face.source(request))
 
-    def _claim(self, request: Request, form: Form) -> PasswordClaim:
+    async def _claim(self, request: Request, form: Form) -> PasswordClaim:
         return PasswordClaim(
             email=address_of(form["email"]) or EmailAddress(""),
             password=form["password"],
-            source=self.face.source(request),
+            source=await self.face.arrival(request),
             device_token=self.face.device.read(request),
         )
 

@@ -1,7 +1,7 @@
 """The operator's decisions about the outside, and the documents that everybody may read."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 
 import orjson
@@ -10,6 +10,7 @@ from idp.app.ground import Ground
 from idp.app.openid import LateOpenID
 from idp.config.settings import Settings
 from idp.core.claims import JWKS_PATH
+from idp.oauth import own_api
 from idp.usecases.sessions.admit import PublicRoute
 from idp.web.bloom.face import CookieNames
 from idp.web.documents import Document
@@ -18,7 +19,6 @@ from idp.web.openapi import openapi
 from idp.web.security_txt import security_txt
 
 DISCOVERY = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
-RESOURCE = "/.well-known/oauth-protected-resource"
 OPENAPI = "/openapi.json"
 SECURITY_TXT = "/.well-known/security.txt"
 DOCUMENT_AGE = 300
@@ -80,7 +80,8 @@ def _discovery(settings: Settings, late: LateOpenID | None) -> Documents:
         keys_alone = _constant(lambda: {"issuer": settings.issuer, "jwks_uri": settings.issuer + JWKS_PATH})
         return dict.fromkeys(DISCOVERY, keys_alone)
     provider = _constant(lambda: _offered(late))
-    return {**dict.fromkeys(DISCOVERY, provider), RESOURCE: _constant(lambda: _resource(late))}
+    described = {own_api.METADATA + part: _constant(partial(_resource, late, part)) for part in own_api.PARTS}
+    return {**dict.fromkeys(DISCOVERY, provider), **described}
 
 
 def _offered(late: LateOpenID) -> dict[str, object]:
@@ -95,10 +96,10 @@ def _offered(late: LateOpenID) -> dict[str, object]:
     return provider_metadata(world.rules, offer)
 
 
-def _resource(late: LateOpenID) -> dict[str, object]:
+def _resource(late: LateOpenID, part: str) -> dict[str, object]:
     from idp.oauth.clients.discovery import resource_metadata
 
-    return resource_metadata(late.provider().world.rules)
+    return resource_metadata(late.provider().world.rules, part)
 
 
 def _constant(content: Callable[[], object]) -> Callable[[], Document]:

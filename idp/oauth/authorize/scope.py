@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from idp.core.client import Client, ResourceServer
 from idp.oauth.errors import InvalidScope, InvalidTarget
+from idp.oauth.own_api import names_us
 from idp.oauth.rules import OFFLINE_ACCESS, SCOPES
 
 _TOKEN = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+")
@@ -18,12 +19,12 @@ def reachable(client: Client, known: Mapping[str, ResourceServer]) -> Mapping[st
 
 
 def judge_resources(asked: Iterable[str], issuer: str, servers: Mapping[str, ResourceServer]) -> tuple[str, ...]:
-    """Compared byte by byte with what the operator declared. We are a resource server ourselves (userinfo).
+    """Compared byte by byte with what the operator declared. We are a resource server ourselves.
 
     What is relative or has a fragment (RFC 8707 §2) is nobody's identifier. Raises InvalidTarget.
     """
     resources = tuple(asked)
-    if any(resource != issuer and resource not in servers for resource in resources):
+    if any(resource not in servers and not names_us(resource, issuer) for resource in resources):
         raise InvalidTarget("the client has no access to the resource, or there is none of this name")
     return resources
 

@@ -11,12 +11,12 @@ from idp.core.client import Profile
 from idp.core.standard_claims import CLAIMS
 from idp.oauth import algorithms
 from idp.oauth.clients import vocabulary
+from idp.oauth.own_api import FLAGS, USERINFO
 from idp.oauth.rules import ACR_VALUES, SCOPES, OAuthRules, Registration
 
 AUTHORIZE = "/oauth2/authorize"
 PUSH = "/oauth2/par"
 TOKEN = "/oauth2/token"
-USERINFO = "/oauth2/userinfo"
 INTROSPECT = "/oauth2/introspect"
 REVOKE = "/oauth2/revoke"
 REGISTER = "/oauth2/register"
@@ -73,14 +73,14 @@ def provider_metadata(rules: OAuthRules, offer: Offer) -> dict[str, object]:
     }
 
 
-def resource_metadata(rules: OAuthRules) -> dict[str, object]:
-    """RFC 9728 §2: our own API (userinfo, feature values), as a protected resource like any other."""
+def resource_metadata(rules: OAuthRules, part: str = "") -> dict[str, object]:
+    """RFC 9728 §2: our own API (userinfo, feature values) or a part of it, as a protected resource like any other."""
     return {
-        "resource": rules.issuer,
+        "resource": rules.issuer + part,
         "authorization_servers": [rules.issuer],
         "jwks_uri": rules.issuer + JWKS_PATH,
         "scopes_supported": list(SCOPES),
-        "bearer_methods_supported": ["header", "body"],
+        "bearer_methods_supported": ["header"] if part == FLAGS else ["header", "body"],
         "dpop_signing_alg_values_supported": list(_accepted(rules)),
         "tls_client_certificate_bound_access_tokens": rules.certificate_header is not None,
         **_pages(rules, ("resource_documentation", "resource_policy_uri", "resource_tos_uri")),

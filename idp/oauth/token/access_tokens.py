@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from idp.core.claims import ACCESS_TOKEN_TYPE, LONGEST_TOKEN_LIFE
 from idp.core.grant import Grant
+from idp.oauth.own_api import USERINFO, names_us
 from idp.oauth.rules import OAuthRules
 from idp.oauth.session_ids import SessionIds
 from idp.oauth.token.grant import Issue
@@ -19,7 +20,7 @@ def userinfo_audience(issuer: str) -> str:
     Never the issuer itself, which cookies carry, nor an address with a fragment, which marks one of theirs
     (idp.core.claims.audience_of): no cookie is an OAuth token, and no OAuth token is a cookie (row 79).
     """
-    return f"{issuer}/oauth2/userinfo"
+    return issuer + USERINFO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +66,8 @@ class AccessTokens:
 
     def _audience(self, issue: Issue) -> str | list[str]:
         """Who names the issuer means userinfo, like who names nobody: the issuer itself is what cookies are for."""
-        ours = userinfo_audience(self.rules.issuer)
-        named = [ours if one == self.rules.issuer else one for one in issue.audience] or [ours]
+        ours, issuer = userinfo_audience(self.rules.issuer), self.rules.issuer
+        named = list(dict.fromkeys(ours if names_us(one, issuer) else one for one in issue.audience)) or [ours]
         return named[0] if len(named) == 1 else named
 
     def _of_grant(self, grant: Grant, issue: Issue) -> Mapping[str, object]:

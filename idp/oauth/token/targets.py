@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from idp.core.client import Client, Origin, ResourceServer
 from idp.oauth.errors import InvalidTarget
+from idp.oauth.own_api import names_us
 from idp.oauth.rules import SCOPES
 
 
@@ -25,7 +26,7 @@ def reachable(
     is_operators = client.origin in (Origin.CONFIG, Origin.OPERATOR)
     for one in asked:
         may = one in named if named else is_operators
-        if one != issuer and not (one in known and may):
+        if not names_us(one, issuer) and not (one in known and may):
             raise InvalidTarget("the client has no access to the resource, or there is none of this name")
     return tuple(dict.fromkeys(asked)) or tuple(one for one in named if one in known)
 

@@ -12,15 +12,15 @@ from idp.core.errors import MalformedRequest, NotFound
 from idp.core.ids import AccountId
 from idp.oauth.access.evaluate import EvaluateFlags, Evaluation
 from idp.oauth.errors import InsufficientScope
+from idp.oauth.own_api import FLAGS, described_at
 from idp.oauth.token.access_tokens import userinfo_audience
 from idp.oauth.token.verify import AccessTokenVerifier
 from idp.web.answers import json_answer
 from idp.web.body import read_object
 from idp.web.oidc.read import ReadForm
-from idp.web.oidc.refuse import NO_STORE, refusing
+from idp.web.oidc.refuse import NO_STORE, naming, refusing
 from idp.web.routing import Route
 
-FLAGS = "/ofrep/v1/evaluate/flags"
 SCOPE = "features"
 
 
@@ -36,9 +36,10 @@ class FlagDoor:
     evaluate: EvaluateFlags
 
     def routes(self) -> list[Route]:
+        described = described_at(FLAGS, self.read.issuer)
         return [
-            Route(method="POST", path=FLAGS, endpoint=refusing(self.all)),
-            Route(method="POST", path=f"{FLAGS}/{{key}}", endpoint=refusing(self.one)),
+            Route(method="POST", path=FLAGS, endpoint=refusing(naming(described, self.all))),
+            Route(method="POST", path=f"{FLAGS}/{{key}}", endpoint=refusing(naming(described, self.one))),
         ]
 
     async def one(self, request: Request) -> Response:

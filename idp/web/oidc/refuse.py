@@ -1,5 +1,6 @@
 """OAuth's refusals on the wire (RFC 6749 §5.2, RFC 6750 §3.1)."""
 
+import re
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
@@ -12,6 +13,9 @@ from idp.web.routing import Endpoint
 
 NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
 """RFC 6749 §5.1."""
+CHALLENGE = "www-authenticate"
+_END_OF_CHALLENGE = re.compile(r"$|(?=, DPoP )")
+"""Of each: a client that reads one scheme reads nothing of the others."""
 
 
 def oauth_error(refusal: OAuthRefusal) -> Response:
@@ -39,6 +43,22 @@ def refusing(endpoint: Callable[[Request], Awaitable[Response]]) -> Endpoint:
             return _come_back(503, accident.retry_after_seconds)
         except Accident:
             return _come_back(503, 1)
+
+    return answer
+
+
+def naming(metadata: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Endpoint:
+    """The endpoint of an API, whose challenges say where it is described (RFC 9728 §5.1)."""
+    parameter = f', resource_metadata="{metadata}"'
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except OAuthRefusal as refusal:
+            if challenge := refusal.headers.get(CHALLENGE):
+                told = _END_OF_CHALLENGE.sub(parameter, challenge)
+                refusal.headers = {**refusal.headers, CHALLENGE: told}
+            raise
 
     return answer
 

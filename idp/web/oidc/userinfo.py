@@ -7,14 +7,14 @@ from starlette.responses import Response
 
 from idp.oauth.access.userinfo import UserInfo
 from idp.oauth.errors import OAuthRefusal
+from idp.oauth.own_api import USERINFO, described_at
 from idp.oauth.token.access_tokens import userinfo_audience
 from idp.oauth.token.verify import AccessTokenVerifier
 from idp.web.answers import json_answer
 from idp.web.oidc.read import ReadForm
-from idp.web.oidc.refuse import NO_STORE, refusing
+from idp.web.oidc.refuse import NO_STORE, naming, refusing
 from idp.web.routing import Route
 
-USERINFO = "/oauth2/userinfo"
 SIGNED = "application/jwt"
 
 
@@ -27,7 +27,8 @@ class UserInfoDoor:
     userinfo: UserInfo
 
     def routes(self) -> list[Route]:
-        return [Route(method=method, path=USERINFO, endpoint=refusing(self.answer)) for method in ("GET", "POST")]
+        endpoint = refusing(naming(described_at(USERINFO, self.read.issuer), self.answer))
+        return [Route(method=method, path=USERINFO, endpoint=endpoint) for method in ("GET", "POST")]
 
     async def answer(self, request: Request) -> Response:
         fresh = self.verify.proofs.headers()

@@ -5,6 +5,7 @@ the other (Kratos H1 #3692149). So each race runs on both.
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -274,3 +275,23 @@ async def test_20_who_end_one_session_are_one_winner(store: Store, crowd: Crowd)
     results = await crowd.all_do(20, lambda work: work.sessions.revoke(a_session().id, NOW))
 
     assert (results.count(True), results.count(False)) == (1, 19)
+
+
+async def test_a_session_that_is_proved_anew_while_it_ends_is_over(store: Store, crowd: Crowd) -> None:
+    """Row 16: whoever comes first, nothing comes back."""
+    await _begin_session(store)
+    session, later = a_session(), NOW + MINUTE
+    anew = replace(session, authenticated_at=later, expires_at=later + HOUR)
+
+    def act(work: UnitOfWork) -> bool:
+        return work.sessions.renew(anew, later)
+
+    async def end() -> None:
+        await store.transact(lambda work: work.sessions.revoke(session.id, later))
+
+    await asyncio.gather(crowd.all_do(10, act), end())
+
+    found = await store.read(lambda work: work.sessions.by_id(session.id))
+    assert found is not None
+    assert found.revoked_at == later
+    assert not await store.transact(act)

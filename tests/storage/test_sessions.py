@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from idp.core.errors import NotFound
-from idp.core.ids import SessionId
+from idp.core.ids import AccountId, SessionId
 from idp.core.session import Session
 from idp.ports.storage import Store, UnitOfWork
 from tests.storage.samples import DAY, HOUR, MINUTE, NOW, a_full_account, a_session, an_account, keep
@@ -61,6 +61,33 @@ async def test_a_live_session_is_prolonged_but_never_past_its_end(store: Store) 
 
     assert await store.transact(lambda work: work.sessions.touch(session.id, expires_at=NOW + 9 * DAY, now=later))
     assert await _by_id(store, session) == replace(session, expires_at=session.ends_at, last_seen_at=later)
+
+
+async def test_a_live_session_is_proved_anew_by_its_own_account_and_contract_alone(store: Store) -> None:
+    session = a_session()
+    await keep(store)
+    await _open(store, session)
+    later = NOW + MINUTE
+    anew = replace(
+        session, methods=("pwd", "otp"), authenticated_at=later, last_seen_at=later, ends_at=NOW + 9 * DAY, agent="new"
+    )
+
+    another, elsewhere = replace(anew, account_id=AccountId("other")), replace(anew, contract="other")
+    assert not await store.transact(lambda work: work.sessions.renew(another, later))
+    assert not await store.transact(lambda work: work.sessions.renew(elsewhere, later))
+    assert await _by_id(store, session) == session
+    assert await store.transact(lambda work: work.sessions.renew(anew, later))
+    assert await _by_id(store, session) == anew
+
+
+async def test_a_session_that_is_over_is_not_proved_anew(store: Store) -> None:
+    """Row 16."""
+    session = a_session()
+    await keep(store)
+    await _open(store, session)
+    await store.transact(lambda work: work.sessions.revoke(session.id, NOW))
+
+    assert not await store.transact(lambda work: work.sessions.renew(replace(session, expires_at=NOW + DAY), NOW))
 
 
 async def test_an_expired_session_is_not_prolonged(store: Store) -> None:

@@ -34,6 +34,7 @@ from idp.oauth.session_states import BrowserStates
 from idp.oauth.token.access_tokens import AccessTokens
 from idp.oauth.token.assertions import ClientAssertions
 from idp.oauth.token.authorization_code import RedeemCode
+from idp.oauth.token.authorizations import Authorizations
 from idp.oauth.token.behalf import OnBehalf
 from idp.oauth.token.client_auth import ClientAuthentication
 from idp.oauth.token.client_credentials import IssueToClient
@@ -220,6 +221,7 @@ class OpenIDProvider:
             grants=self.grants,
             access_tokens=self.access_tokens,
             id_tokens=self.id_tokens,
+            authorizations=Authorizations(store=world.store),
             rules=self.world.rules,
         )
 

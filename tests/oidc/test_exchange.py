@@ -11,7 +11,7 @@ import pytest
 from idp.core.account import Account
 from idp.core.client import ClientTerms, ResourceServer
 from idp.core.events import EventName
-from idp.testing.provider import TestProvider, provider_at
+from idp.testing.provider import ISSUER, TestProvider, provider_at
 from tests.oidc.asking import Person, add_client, change_client
 from tests.oidc.redeeming import App, Told, recorded
 
@@ -215,6 +215,72 @@ async def test_a_revoked_token_is_refused(scene: Scene) -> None:
     await scene.app.browser.post("/oauth2/revoke", data={"token": told.access_token}, headers=headers)
 
     assert (await scene.exchange(told.access_token)).error == "invalid_grant"
+
+
+def naming(scene: Scene, told: Told, may_act: object) -> str:
+    """The same token with `may_act` in it, signed by us."""
+    openid = scene.op.provider.openid
+    assert openid is not None
+    return openid.world.signers("ES256").sign({**told.claims, "may_act": may_act}, "at+jwt")
+
+
+@pytest.mark.parametrize(
+    "may_act",
+    [{"sub": "gateway"}, {"client_id": "gateway"}, {"iss": ISSUER, "sub": "gateway", "client_id": "gateway"}],
+)
+async def test_whom_the_token_names_may_act(scene: Scene, may_act: object) -> None:
+    """§4.4."""
+    told = await scene.sign_in()
+
+    swapped = await scene.exchange(naming(scene, told, may_act))
+
+    assert swapped.status == 200
+    assert "may_act" not in swapped.claims
+
+
+@pytest.mark.parametrize(
+    "may_act",
+    [
+        {"sub": "another"},
+        {"sub": "gateway", "iss": "https://elsewhere.example"},
+        {"sub": "gateway", "email": "gateway@example.com"},
+        {"iss": ISSUER},
+        {"sub": ["gateway"]},
+        {},
+        "gateway",
+        False,
+    ],
+)
+async def test_nobody_else_may_though_the_operator_lets_them(scene: Scene, may_act: object) -> None:
+    """§4.4: a restriction more. What we cannot check names somebody else."""
+    told = await scene.sign_in()
+
+    assert (await scene.exchange(naming(scene, told, may_act))).error == "invalid_grant"
+
+
+async def test_naming_somebody_makes_no_pair(scene: Scene) -> None:
+    """The operator's word is needed still (§4.4 tells of a right, and grants it to no other client's tokens)."""
+    other = App(scene.op, scene.app.browser, "other")
+    await add_client(scene.op, "other")
+    told = await other.redeem((await scene.jane.ask(client_id="other", scope="email")).code)
+
+    assert (await scene.exchange(naming(scene, told, {"sub": "gateway"}))).error == "unauthorized_client"
+
+
+async def test_a_delegates_actor_is_who_is_compared(scene: Scene) -> None:
+    """§4.4: the actor, by the actor token if there is one."""
+    page = await scene.op.provider.store.read(lambda work: work.oauth.clients.page(after=None, limit=10))
+    known = next(one for one in page if one.id == "gateway")
+    own = replace(known.terms, exchanges_from=("app", "gateway"), delegates=True)
+    await change_client(scene.op, replace(known, terms=own))
+    told = await scene.sign_in()
+    person = await scene.exchange(told.access_token)
+    actor = {"actor_token": person.access_token, "actor_token_type": ACCESS_TOKEN}
+
+    may = naming(scene, told, {"sub": scene.account.id})
+
+    assert (await scene.exchange(may)).error == "invalid_grant"
+    assert (await scene.exchange(may, **actor)).claims["act"] == {"sub": scene.account.id}
 
 
 @pytest.mark.parametrize(

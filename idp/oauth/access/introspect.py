@@ -18,7 +18,22 @@ from idp.ports.storage import Store
 INACTIVE: Mapping[str, object] = {"active": False}
 TOKEN_TYPE = "token-introspection+jwt"
 MEDIA_TYPE = f"application/{TOKEN_TYPE}"
-TOLD = ("iss", "sub", "aud", "client_id", "scope", "jti", "iat", "exp", "auth_time", "acr", "cnf", "act")
+TOLD = (
+    "iss",
+    "sub",
+    "aud",
+    "client_id",
+    "scope",
+    "jti",
+    "iat",
+    "exp",
+    "auth_time",
+    "acr",
+    "cnf",
+    "act",
+    "roles",
+    "groups",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,7 @@ class AccessTokens:
     def mint(self, issue: Issue, now: datetime) -> MintedToken:
         ends = self.expiry(issue, now)
         claims: dict[str, object] = {
+            **issue.told,
             "iss": self.rules.issuer,
             "aud": self._audience(issue),
             "sub": issue.subject,

@@ -10,13 +10,14 @@ Signing waits for the commit so that no RSA key works while the one writer of th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from idp.oauth.errors import InvalidRequest, UnauthorizedClient, UnsupportedGrantType
 from idp.oauth.request import OAuthRequest
 from idp.oauth.rules import OAuthRules
 from idp.oauth.token.access_tokens import AccessTokens
+from idp.oauth.token.authorizations import Authorizations
 from idp.oauth.token.binding import JKT, confirmation
 from idp.oauth.token.client_auth import AuthenticatedClient, ClientAuthentication
 from idp.oauth.token.dpop import DpopProofs, Proof
@@ -37,6 +38,7 @@ class TokenEndpoint:
     grants: Mapping[str, TokenRule]
     access_tokens: AccessTokens
     id_tokens: IdTokens
+    authorizations: Authorizations
     rules: OAuthRules
 
     async def __call__(self, request: OAuthRequest) -> Mapping[str, object]:
@@ -50,6 +52,8 @@ class TokenEndpoint:
         asked = self._asked(request, rule, known, proof)
         decision = await rule.prepare(asked)
         issue = await self._decide(decision, known, proof, asked.now)
+        if self.authorizations.are_wanted(issue):
+            issue = replace(issue, told=await self.authorizations.of(issue))
         return await self._minted(issue, asked.now)
 
     def _rule(self, grant_type: str, known: AuthenticatedClient) -> TokenRule:

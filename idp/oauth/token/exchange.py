@@ -61,6 +61,7 @@ class ExchangeToken(GrantRule):
         if claims.get("gid") is None:
             raise InvalidGrant("the subject token is about no person")
         actor = self._actor(asked, work, claims)
+        self._check_named(client, claims.get("may_act"), actor)
         return self._issue(asked, work, claims, actor)
 
     def _issue(
@@ -124,6 +125,20 @@ class ExchangeToken(GrantRule):
                 self.families.live(work, cast(GrantId, shown["gid"]), asked.now)
             acting["sub"] = shown["sub"]
         return {**acting, "act": dict(earlier)} if earlier else acting
+
+    def _check_named(self, client: Client, named: object, actor: Mapping[str, object] | None) -> None:
+        """§4.4: whom the subject token names may act and nobody else may, though the operator lets more.
+
+        A member that we cannot check names somebody whom we do not know.
+        """
+        if named is None:
+            return
+        acting = actor["sub"] if actor is not None and client.terms.delegates else client.id
+        who = {"iss": self.families.rules.issuer, "sub": acting, "client_id": client.id}
+        if not isinstance(named, Mapping) or {"sub", "client_id"}.isdisjoint(named):
+            raise InvalidGrant("the subject token names nobody who may act")
+        if any(who.get(member) != value for member, value in named.items()):
+            raise InvalidGrant("the subject token names another who may act")
 
 
 def _check_pair(client: Client, source: str) -> None:

@@ -55,7 +55,8 @@ class Issue:
     `scope` is granted, `token_scope` the part of it that the access token names (None: all); `audience` are the
     resource servers it is for, none meaning our own userinfo. `grant` stands behind the tokens; without one they can be
     revoked one by one alone. `is_openid`: an ID token is due, with `nonce`, and with claims of `account` if given.
-    `expires_at` is the latest that the token may live. `issued_token_type` is RFC 8693's.
+    `expires_at` is the latest that the token may live. `issued_token_type` is RFC 8693's, `told` what the
+    access token says of the person to its resource server.
     """
 
     client: Client
@@ -73,6 +74,7 @@ class Issue:
     expires_at: datetime | None = None
     issued_token_type: str | None = None
     more: Mapping[str, object] = field(default_factory=dict)
+    told: Mapping[str, object] = field(default_factory=dict)
 
 
 Decision = Callable[[UnitOfWork], Issue]

@@ -37,6 +37,7 @@ from idp.usecases.signin.request_mfa_code import RequestMfaCode
 from idp.usecases.signin.second_factor import ProveSecondFactor
 from idp.usecases.signin.single_use_code import SignInWithSingleUseCode
 from idp.usecases.signin.stepwise import SignInStepwise
+from idp.usecases.signin.strength import Strength
 from idp.usecases.tenants.declare import DeclareTenants
 from idp.usecases.tenants.features import FeatureBook
 from idp.usecases.tenants.show import ShowJurisdictions
@@ -199,6 +200,10 @@ class Verbs:
     @cached_property
     def first_proof(self) -> FirstProof:
         return FirstProof(endings=self.endings, post=self.post)
+
+    @cached_property
+    def strength(self) -> Strength:
+        return Strength(store=self.world.store, policy=self.policy)
 
     @cached_property
     def request_mfa_code(self) -> RequestMfaCode:

@@ -6,8 +6,8 @@ from idp.core.authorization import AuthorizationRequest
 from idp.oauth.authorize.claims_parameter import values_of, wish_for
 from idp.oauth.rules import ACR_VALUES, MULTI_FACTOR
 
-WAYS = {"sms": "otp", "tel": "otp"}
-"""What says by which way a code went stands beside `otp` for the same proof (RFC 8176 §2)."""
+WAYS = {"sms": "otp", "tel": "otp", "mfa": "otp"}
+"""What says by which way a code went, or that there were two, stands beside `otp` for no proof more (RFC 8176 §2)."""
 
 
 def reached(methods: Sequence[str]) -> tuple[str, ...]:

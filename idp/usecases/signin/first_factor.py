@@ -28,6 +28,9 @@ from idp.usecases.signin.guesses import Counter, Guesses
 from idp.usecases.signin.policy import Policy, Standing
 from idp.usecases.view import view_of
 
+MULTIPLE = "mfa"
+"""In `amr`: a second factor was proved after a code by mail, both of which are `otp` (RFC 8176 §2)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordClaim:

@@ -21,7 +21,7 @@ from idp.sdk import CodeSignIn
 from idp.usecases.occasion import Occasion
 from idp.usecases.post import SIGN_UP_CODE, Post
 from idp.usecases.signin.door import Door, Entry, Opened
-from idp.usecases.signin.first_factor import names_of
+from idp.usecases.signin.first_factor import MULTIPLE, names_of
 from idp.usecases.signin.first_proof import FirstProof
 from idp.usecases.signin.guesses import Guesses
 from idp.usecases.signin.outcome import SecondFactorNeeded, SignedIn
@@ -144,7 +144,7 @@ class SignInWithSingleUseCode:
             self.prove_second_factor.spend(work, secondly, now)
         entry = Entry(
             account_id=account_id,
-            methods=names_of((*right.way_in.amr, *(secondly.amr if secondly else ()))),
+            methods=names_of((*right.way_in.amr, *((*secondly.amr, MULTIPLE) if secondly else ()))),
             proved_second_factor=secondly is not None,
             standing=right.standing,
             source=claim.source,

@@ -22,7 +22,7 @@ from idp.ports.storage import Store, UnitOfWork
 from idp.sdk import CodeChannel, SecondFactor
 from idp.usecases.rules import Rules
 from idp.usecases.signin.door import Door, Entry, Opened
-from idp.usecases.signin.first_factor import PasswordClaim, Proved, names_of
+from idp.usecases.signin.first_factor import MULTIPLE, PasswordClaim, Proved, names_of
 from idp.usecases.signin.guesses import Counter, Guesses
 from idp.usecases.signin.outcome import SignedIn
 from idp.usecases.signin.password import SignInWithPassword
@@ -202,7 +202,7 @@ class SignInStepwise:
             raise LinkRejected
         entry = Entry(
             account_id=account.id,
-            methods=names_of((*firstly.methods, *secondly.amr)),
+            methods=names_of((*firstly.methods, *secondly.amr, *(() if firstly.is_password else (MULTIPLE,)))),
             proved_second_factor=True,
             standing=pending.standing,
             proved_against=account if firstly.is_password else None,

@@ -92,7 +92,7 @@ def _sign_out(face: PagesFace, world: PagesWorld) -> list[Route]:
 
 
 def _account(face: PagesFace, verbs: Verbs) -> list[Route]:
-    gate, operator = Gate(face=face), Administration(verbs)
+    gate, operator = Gate(face=face, strength=verbs.strength), Administration(verbs)
     return [
         *ProfilePages(gate=gate, change=verbs.change, show=verbs.show, policy=verbs.policy).routes(),
         *PasswordPages(gate=gate, change=verbs.change).routes(),

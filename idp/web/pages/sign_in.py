@@ -17,7 +17,7 @@ from idp.core.errors import (
     TooManyRequests,
     UnknownTenant,
 )
-from idp.core.password import LONGEST_PASSWORD
+from idp.core.password import LONGEST_PASSWORD, PASSWORD
 from idp.oauth.authorize.steps import PageView
 from idp.usecases.accounts.ask import Ask
 from idp.usecases.accounts.links import OWN_PAGES
@@ -134,7 +134,7 @@ class SignInPages:
             problems=problems or {},
             onward=onward,
             again="again" in request.query_params or (view is not None and view.must_sign_in_again),
-            offers_codes=is_enough(view) and await self._offers_codes(jurisdiction),
+            offers_codes=is_enough(view) and not _takes_password(request) and await self._offers_codes(jurisdiction),
             offers_sign_up=self.sign_up,
         )
 
@@ -144,6 +144,11 @@ class SignInPages:
             return await self.ask.offers_codes(jurisdiction)
         except UnknownTenant:
             return False
+
+
+def _takes_password(request: Request) -> bool:
+    """Whether the account page sent the person here because a code by mail was not enough (`Gate`)."""
+    return request.query_params.get("again") == PASSWORD
 
 
 def _suggested(view: PageView | None, own: str) -> str:

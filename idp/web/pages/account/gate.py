@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from idp.core.password import PASSWORD
 from idp.usecases.sessions.identify import Principal
+from idp.usecases.signin.strength import Strength
 from idp.web.pages.face import PagesFace, see_other
 from idp.web.pages.render import Look, render
 from idp.web.routing import Endpoint, Route
@@ -17,6 +19,7 @@ Handler = Callable[[Request, Principal], Awaitable[Response]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
     face: PagesFace
+    strength: Strength
 
     def open(self, path: str, *, show: Handler, submit: Handler | None = None) -> list[Route]:
         """For whoever is signed in; else the sign-in page, and then back here."""
@@ -24,9 +27,10 @@ class Gate:
         return routes if submit is None else [*routes, self.face.route("POST", path, self._signed_in(path, submit))]
 
     def guarded(self, path: str, *, show: Handler, submit: Handler | None = None) -> list[Route]:
-        """For who signed in minutes ago (ASVS 7.5.1) and, to change anything, with all that it takes now (row 56).
+        """For who signed in minutes ago (ASVS 7.5.1), by more than a mailbox where there is more.
 
-        A factor may have been added since: who knows the password alone and came in before does not take it away again.
+        To change anything, with all that it takes now (row 56): a factor may have been added since, and who knows the
+        password alone and came in before does not take it away again.
         """
         showing = self.face.route("GET", path, self._fresh(path, show))
         if submit is None:
@@ -51,7 +55,9 @@ class Gate:
 
     def _fresh(self, path: str, handler: Handler, *, takes_all: bool = False) -> Endpoint:
         async def answer(request: Request, principal: Principal) -> Response:
-            if not self.face.is_fresh(principal) or (takes_all and _proved_less(principal)):
+            if await self.strength.is_mailbox_alone(principal):
+                return see_other("/login", again=PASSWORD, next=path)
+            if not self.face.is_fresh(principal) or (takes_all and self.strength.is_one_of_two(principal)):
                 return see_other("/login", again="1", next=path)
             return await handler(request, principal)
 
@@ -62,8 +68,3 @@ def look_for(principal: Principal) -> Look:
     """A page in its reader's own language."""
     language = principal.account.language
     return Look(languages=(language,) if language else ())
-
-
-def _proved_less(principal: Principal) -> bool:
-    """Whether a password alone opened the session of an account that has a second factor by now."""
-    return bool(principal.account.mfa_methods) and set(principal.session.methods) == {"pwd"}

@@ -1,0 +1,42 @@
+"""Whether a session may touch what accounts are opened by: passwords, second factors, the address.
+
+NIST SP 800-63B-4 §4.1.2.1: an authenticator is bound by who has proved what the account has. A mailbox is none to NIST:
+it does where there is nothing else.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from idp.core.password import PASSWORD
+from idp.ports.storage import Store
+from idp.usecases.sessions.identify import Principal
+from idp.usecases.signin.first_factor import MULTIPLE
+from idp.usecases.signin.policy import Policy
+
+LINK = "otp"
+"""What a link in a mail is called in `amr`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strength:
+    store: Store
+    policy: Policy
+
+    async def is_mailbox_alone(self, principal: Principal) -> bool:
+        """Whether nothing but a mailbox opened the session of an account that has a password."""
+        if not set(principal.session.methods) <= self._mailed():
+            return False
+        account_id = principal.account.id
+        return await self.store.read(lambda work: work.credentials.get(account_id, PASSWORD) is not None)
+
+    def is_one_of_two(self, principal: Principal) -> bool:
+        """Whether one factor opened the session of an account that has a second one, by now."""
+        return bool(principal.account.mfa_methods) and not _are_two(principal.session.methods)
+
+    def _mailed(self) -> frozenset[str]:
+        ways = self.policy.extensions.code_sign_ins.values()
+        return frozenset({LINK, *(name for way in ways for name in way.amr)})
+
+
+def _are_two(methods: Collection[str]) -> bool:
+    return MULTIPLE in methods or ("pwd" in methods and len(methods) > 1)

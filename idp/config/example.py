@@ -52,6 +52,7 @@ DEMO: Mapping[str, Any] = {
         "email_code": {},
         "sms_code": {},
         "totp": {},
+        "recovery_codes": {},
         "single_use_code": {},
         "file": {"directory": "var/outbox", "channels": ["email", "sms"]},
     },

@@ -19,6 +19,7 @@ class Template(StrEnum):
     PASSWORD_CHANGED = "password_changed"
     PASSWORD_REMOVED = "password_removed"
     FACTOR_CHANGED = "factor_changed"
+    RECOVERY_CODE_USED = "recovery_code_used"
     EMAIL_IN_USE = "email_in_use"
 
 

@@ -12,6 +12,8 @@ from idp.sdk import ClaimValue, Enrolment, GrantDecision
 
 LONGEST_ADDRESS = 320
 LARGEST_CLAIMS = 4096
+MOST_CODES = 50
+SPARE_CODE = re.compile(r"[0-9]{8,10}")
 CLAIM = re.compile(r"[!-~]{1,128}")
 OBJECTION = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 
@@ -59,6 +61,21 @@ def enrolment(answer: object) -> Enrolment:
 
 def enrolment_or_none(answer: object) -> Enrolment | None:
     return None if answer is None else enrolment(answer)
+
+
+def code_list(answer: object) -> tuple[str, ...]:
+    """Codes that differ, and that callers of either contract can send."""
+    if not isinstance(answer, tuple) or not 0 < len(answer) <= MOST_CODES or len(set(answer)) < len(answer):
+        raise Nonsense(answer)
+    if not all(isinstance(code, str) and SPARE_CODE.fullmatch(code) for code in answer):
+        raise Nonsense(answer)
+    return answer
+
+
+def count(answer: object) -> int:
+    if type(answer) is not int or answer < 0:
+        raise Nonsense(answer)
+    return answer
 
 
 def objections_to(password: str) -> Callable[[object], tuple[str, ...]]:

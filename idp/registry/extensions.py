@@ -13,6 +13,7 @@ from idp.registry.fenced import (
     FencedEnrollable,
     FencedFeatureSource,
     FencedFirstFactor,
+    FencedLookUpSecrets,
     FencedPasswordRule,
     FencedSecondFactor,
     FencedSender,
@@ -29,6 +30,7 @@ from idp.sdk import (
     EventSubscriber,
     FeatureSource,
     FirstFactor,
+    LookUpSecrets,
     PasswordRule,
     Plugin,
     SecondFactor,
@@ -92,6 +94,8 @@ def _second_factor(plugin: SecondFactor[Any], fence: Fence) -> SecondFactor[Any]
             return FencedCodeChannel(plugin, fence)
         case Enrollable():
             return FencedEnrollable(plugin, fence)
+        case LookUpSecrets():
+            return FencedLookUpSecrets(plugin, fence)
         case _:
             return FencedSecondFactor(plugin, fence)
 

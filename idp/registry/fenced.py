@@ -23,6 +23,7 @@ from idp.sdk import (
     FeatureSource,
     FirstFactor,
     GrantDecision,
+    LookUpSecrets,
     Message,
     PasswordRule,
     SecondFactor,
@@ -90,6 +91,21 @@ class FencedEnrollable(FencedSecondFactor, Enrollable[Any]):
 
     async def confirm(self, account: AccountView, code: str) -> bool:
         return await self._fence.ask("confirm", partial(self._plugin.confirm, account, code), answers.verdict)
+
+    async def remove(self, account: AccountView) -> None:
+        await self._fence.ask("remove", partial(self._plugin.remove, account), answers.nothing)
+
+
+class FencedLookUpSecrets(FencedSecondFactor, LookUpSecrets[Any]):
+    def __init__(self, plugin: LookUpSecrets[Any], fence: Fence) -> None:
+        super().__init__(plugin, fence)
+        self._plugin = plugin
+
+    async def issue(self, account: AccountView) -> tuple[str, ...]:
+        return await self._fence.ask("issue", partial(self._plugin.issue, account), answers.code_list)
+
+    async def left(self, account: AccountView) -> int:
+        return await self._fence.ask("left", partial(self._plugin.left, account), answers.count)
 
     async def remove(self, account: AccountView) -> None:
         await self._fence.ask("remove", partial(self._plugin.remove, account), answers.nothing)

@@ -14,6 +14,7 @@ from idp.sdk import (
     EventSubscriber,
     FeatureSource,
     FirstFactor,
+    LookUpSecrets,
     PasswordRule,
     Plugin,
     PluginSettings,
@@ -27,6 +28,7 @@ POINTS: tuple[type[Plugin[Any]], ...] = (
     CodeSignIn,
     CodeChannel,
     Enrollable,
+    LookUpSecrets,
     SecondFactor,
     Sender,
     PasswordRule,
@@ -47,7 +49,7 @@ Flaw = tuple[str, str]
 def points_of(plugin: type[Plugin[Any]]) -> tuple[str, ...]:
     """The names of the extension points that a class implements; the special case stands for the general one."""
     names = [point.__name__ for point in POINTS if issubclass(plugin, point)]
-    special = {"CodeChannel", "Enrollable"} & set(names)
+    special = {"CodeChannel", "Enrollable", "LookUpSecrets"} & set(names)
     return tuple(name for name in names if not (special and name == "SecondFactor"))
 
 
@@ -65,8 +67,9 @@ def flaws_of(candidate: object) -> Iterator[Flaw]:
     if inspect.isabstract(candidate):
         missing = ", ".join(sorted(candidate.__abstractmethods__))
         yield f"does not implement {missing}", "implement every abstract method of its extension point"
-    if issubclass(candidate, CodeChannel) and issubclass(candidate, Enrollable):
-        yield "is CodeChannel and Enrollable at once", "choose one: the core claims a channel's codes itself"
+    kinds = [kind.__name__ for kind in (CodeChannel, Enrollable, LookUpSecrets) if issubclass(candidate, kind)]
+    if len(kinds) > 1:
+        yield f"is {' and '.join(kinds)} at once", "choose one: whose codes are made, and who claims them, differs"
     yield from _declared_flaws(candidate)
 
 

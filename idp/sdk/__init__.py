@@ -2,7 +2,7 @@
 
 from idp.sdk.authenticators import CodeSignIn, FirstFactor
 from idp.sdk.claims import ClaimsSource, ClaimValue
-from idp.sdk.factors import CodeChannel, Enrollable, Enrolment, SecondFactor
+from idp.sdk.factors import CodeChannel, Enrollable, Enrolment, LookUpSecrets, SecondFactor
 from idp.sdk.features import FeatureSource, FeatureValue
 from idp.sdk.grants import GrantDecision, TokenGrant
 from idp.sdk.passwords import PasswordRule
@@ -37,6 +37,7 @@ __all__ = [
     "FirstFactor",
     "GrantDecision",
     "Log",
+    "LookUpSecrets",
     "Message",
     "OwnCredential",
     "OwnCredentials",

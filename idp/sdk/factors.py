@@ -77,3 +77,26 @@ class Enrollable(SecondFactor[S]):
     @abstractmethod
     async def remove(self, account: AccountView) -> None:
         """Forgets it."""
+
+
+class LookUpSecrets(SecondFactor[S]):
+    """Codes that are handed out as a list, for the day when the device is lost (NIST SP 800-63B §3.1.2).
+
+    A spare: it is offered to who enrolled for another second factor, demands none by itself, and goes with the last of
+    the others. Codes have eight to ten digits.
+    """
+
+    @abstractmethod
+    async def issue(self, account: AccountView) -> tuple[str, ...]:
+        """A new list, which is shown once. Whatever was issued before passes no more."""
+
+    @abstractmethod
+    async def left(self, account: AccountView) -> int:
+        """How many of the list were not used yet."""
+
+    @abstractmethod
+    async def remove(self, account: AccountView) -> None:
+        """Forgets them."""
+
+    async def is_ready(self, account: AccountView) -> bool:
+        return await self.left(account) > 0

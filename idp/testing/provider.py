@@ -39,6 +39,7 @@ PLUGINS: Mapping[str, Mapping[str, object]] = {
     "email_code": {},
     "sms_code": {},
     "totp": {},
+    "recovery_codes": {},
     "single_use_code": {},
 }
 

@@ -7,6 +7,7 @@ from idp.usecases.accounts.create import CreateAccount
 from idp.usecases.accounts.import_accounts import ImportAccounts
 from idp.usecases.accounts.set_password import SetPassword
 from idp.usecases.factors.manage import ManageFactors
+from idp.usecases.factors.spare import SpareCodes
 from idp.usecases.housekeeping.trail import ReadTrail
 from idp.usecases.sessions.administer import AdministerSessions
 from idp.usecases.tenants.flags import ManageFlags
@@ -70,6 +71,13 @@ class Administration:
             extensions=self.world.extensions,
             guesses=self.verbs.guesses,
             post=self.verbs.post,
+            spare=self.spare,
+        )
+
+    @cached_property
+    def spare(self) -> SpareCodes:
+        return SpareCodes(
+            store=self.world.store, clock=self.world.clock, extensions=self.world.extensions, post=self.verbs.post
         )
 
     @cached_property

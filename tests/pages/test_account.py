@@ -183,6 +183,7 @@ async def test_an_authenticator_app_is_set_up_proved_and_removed(idp: TestProvid
     code = pyotp.TOTP(secret).at(int(idp.clock.now().timestamp()))
     await person.send("factor-form", button="factor-confirm", code=code)
     assert await held(idp, account.id) == {"totp"}
+    await person.open("/account/factors")
     assert person.page.ids["factors-held"]
 
     await person.send("remove-totp")

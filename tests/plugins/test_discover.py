@@ -11,6 +11,7 @@ BUILT_IN = {
     "email_code": "idp.plugins.email_code:EmailCode",
     "sms_code": "idp.plugins.sms_code:SmsCode",
     "totp": "idp.plugins.totp:Totp",
+    "recovery_codes": "idp.plugins.recovery_codes:RecoveryCodes",
     "single_use_code": "idp.plugins.single_use_code:SingleUseCode",
     "smtp": "idp.plugins.smtp:SmtpSender",
     "twilio": "idp.plugins.twilio:TwilioSender",

@@ -193,6 +193,23 @@ async def test_20_who_use_one_totp_code_are_one_winner(two: Two) -> None:
     assert statuses(answers) == {201: 1, 401: 19}
 
 
+async def test_of_those_who_use_one_recovery_code_one_wins(two: Two) -> None:
+    """Rows 47, 48: through either contract; who races with another code of the list wins as well."""
+    email = two.name()
+    account = await two.idp.add_account(email, mfa_methods=frozenset({"email"}))
+    first, second, *_ = await Administration(two.idp.provider.verbs).spare.issue(account, OPERATOR)
+    doors: list[Act] = [
+        lambda browser: login(browser, email, mfaCode=first, mfaType="recovery"),
+        lambda browser: nodeloom_login(browser, email, mfaCode=first, mfaType="recovery"),
+    ]
+
+    answers = await two.do([doors[number // 2 % 2] for number in range(4)])
+    other = await two.all_do(1, lambda browser: login(browser, email, mfaCode=second, mfaType="recovery"))
+
+    assert sum("set-cookie" in answer.headers for answer in answers) == 1
+    assert statuses(other) == {201: 1}
+
+
 async def test_20_who_follow_one_reset_link_are_one_winner(two: Two) -> None:
     """Row 68 (ZITADEL CVE-2025-46815): and the password is the winner's."""
     email = two.name()

@@ -17,6 +17,7 @@ from idp.testing.conformance.factors import SecondFactorConformance
 from idp.testing.conformance.features import FeatureSourceConformance
 from idp.testing.conformance.first_factors import FirstFactorConformance
 from idp.testing.conformance.grants import TokenGrantConformance
+from idp.testing.conformance.look_up import LookUpSecretsConformance
 from idp.testing.conformance.passwords import PasswordRuleConformance
 from idp.testing.conformance.plugin import PluginConformance
 from idp.testing.conformance.senders import SenderConformance
@@ -30,6 +31,7 @@ __all__ = [
     "EventSubscriberConformance",
     "FeatureSourceConformance",
     "FirstFactorConformance",
+    "LookUpSecretsConformance",
     "PasswordRuleConformance",
     "PluginConformance",
     "SecondFactorConformance",

@@ -12,8 +12,9 @@ from idp.core.message import Template
 from idp.core.session import Source
 from idp.ports.ambient import Clock
 from idp.ports.storage import Store, UnitOfWork
-from idp.sdk import Enrollable, Enrolment
+from idp.sdk import Enrollable, Enrolment, LookUpSecrets
 from idp.usecases.extensions import Extensions
+from idp.usecases.factors.spare import SpareCodes
 from idp.usecases.occasion import Occasion
 from idp.usecases.post import Post
 from idp.usecases.signin.guesses import Guesses
@@ -53,6 +54,7 @@ class ManageFactors:
     extensions: Extensions
     guesses: Guesses
     post: Post
+    spare: SpareCodes
 
     async def vouch(
         self, account: Account, method: str, source: Source, *, phone_number: str | None = None
@@ -98,17 +100,23 @@ class ManageFactors:
         return await self.store.transact(lambda work: self._add(work, account.id, wanted))
 
     async def remove(self, account: Account, method: str, source: Source) -> Account:
-        """Also one whose plugin is no longer enabled. Raises FactorUnavailable when the account has no such factor."""
+        """Also one whose plugin is no longer enabled; with the last one goes its spare.
+
+        Raises FactorUnavailable when the account has no such factor.
+        """
         factor = self.extensions.second_factors.get(method)
         if isinstance(factor, Enrollable):
             # first the secret: whatever happens in between, the account asks for too much and not for too little
             await factor.remove(view_of(account))
+        if account.mfa_methods <= {method}:
+            await self.spare.remove(account)
         occasion = self._now(source)
         return await self.store.transact(lambda work: self._remove(work, account.id, method, occasion))
 
     def check(self, method: str, phone_number: str | None) -> None:
-        """Raises what `vouch` would refuse."""
-        if method not in self.extensions.second_factors:
+        """Raises what `vouch` would refuse; a list of codes is no factor by itself."""
+        factor = self.extensions.second_factors.get(method)
+        if factor is None or isinstance(factor, LookUpSecrets):
             raise FactorUnavailable(method)
         if method == SMS and not phone_number:
             raise PhoneNumberMissing("a code by SMS needs a telephone number")

@@ -10,7 +10,7 @@ from idp.core.feature import FlagTable
 from idp.core.ids import NOBODY, TenantId
 from idp.core.tenant import Membership, Tenant
 from idp.ports.storage import UnitOfWork
-from idp.sdk import CodeChannel, SecondFactor
+from idp.sdk import CodeChannel, LookUpSecrets, SecondFactor
 from idp.usecases.extensions import Extensions
 from idp.usecases.tenants.features import MFA, FeatureBook, context_of
 from idp.usecases.view import view_of
@@ -102,15 +102,16 @@ class Policy:
     ) -> dict[str, SecondFactor[Any]]:
         """The methods that the account can use now, by name.
 
-        Only enrolled ones (row 58); an account that never enrolled, and whose tenant demands a factor, may use a code
-        to an address that it proved. A plugin that fails is not among them: it denies what it guards.
+        Only enrolled ones (row 58), and after them the list that is kept for the day when they are lost; an account
+        that never enrolled, and whose tenant demands a factor, may use a code to an address that it proved. A plugin
+        that fails is not among them: it denies what it guards.
         """
         barred = set(without_channels)
         enrolled = standing.account.mfa_methods
         usable = {}
-        for method, factor in self.extensions.second_factors.items():
-            by_code = isinstance(factor, CodeChannel)
-            if (method not in enrolled) if enrolled else not by_code:
+        for method, factor in sorted(self.extensions.second_factors.items(), key=_is_spare):
+            is_enrolled = method in enrolled or _is_spare((method, factor))
+            if not (is_enrolled if enrolled else isinstance(factor, CodeChannel)):
                 continue
             if isinstance(factor, CodeChannel) and factor.channel in barred:
                 continue
@@ -127,3 +128,7 @@ class Policy:
             return await factor.is_ready(view_of(account))
         except PluginFailed:
             return False
+
+
+def _is_spare(item: tuple[str, SecondFactor[Any]]) -> bool:
+    return isinstance(item[1], LookUpSecrets)

@@ -11,11 +11,12 @@ from idp.core.challenge import Purpose
 from idp.core.errors import Accident, AccountLocked, CodeRejected, PluginFailed
 from idp.core.events import Event, EventName, Outcome
 from idp.core.lockout import Exhausted
+from idp.core.message import Template
 from idp.core.secret import Digest
 from idp.core.session import Source
 from idp.ports.ambient import Clock
 from idp.ports.storage import Store, UnitOfWork
-from idp.sdk import CodeChannel, SecondFactor
+from idp.sdk import CodeChannel, LookUpSecrets, SecondFactor
 from idp.usecases.post import Post
 from idp.usecases.signin.guesses import Guesses
 from idp.usecases.signin.outcome import SecondFactorNeeded
@@ -112,8 +113,13 @@ class ProveSecondFactor:
         return judged
 
     def spend(self, work: UnitOfWork, secondly: Secondly, now: datetime) -> None:
-        """Uses up the code we sent. Raises CodeRejected for all but one of those who race (Kratos H1 #3692149)."""
+        """Uses up the code we sent. Raises CodeRejected for all but one of those who race (Kratos H1 #3692149).
+
+        One out of a list was used up by its plugin; its owner is told, who may not be the one that used it.
+        """
         account = secondly.claim.account
+        if isinstance(secondly.factor, LookUpSecrets):
+            self.post.notice(work, account, Template.RECOVERY_CODE_USED, now)
         if secondly.digest is None:
             return
         work.accounts.by_id(account.id)  # taken first, as everywhere
@@ -146,6 +152,7 @@ class ProveSecondFactor:
         pending = await self.store.read(lambda work: work.challenges.pending(account_id, Purpose.SECOND_FACTOR, now))
         if pending is not None and pending.method in factors:
             return factors[pending.method]
+        # a spare comes last (Policy.second_factors): an app's code that nobody named is no recovery code
         return next((factor for factor in factors.values() if not isinstance(factor, CodeChannel)), None)
 
     def _charge(self, work: UnitOfWork, claim: FactorClaim, now: datetime) -> int:

@@ -1,10 +1,11 @@
-"""Second factors: set up, proved once before they count (row 57), removed."""
+"""Second factors: set up, proved once before they count, removed; and recovery codes, shown once (row 57)."""
 
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from idp.core.account import Account
 from idp.core.errors import AccountLocked, CodeRejected, FactorUnavailable
 from idp.sdk import Enrollable
 from idp.usecases.accounts.profile import ShowAccount
@@ -48,6 +49,9 @@ class FactorPages:
             case "remove":
                 await self.factors.remove(account, form.get("method", ""), source)
                 return self.gate.face.told(request, PATH, "removed")
+            case "recovery":
+                await self._require_spare(principal)
+                return await self._recovery_codes(request, principal, account)
             case _:
                 return see_other(PATH)
 
@@ -57,11 +61,15 @@ class FactorPages:
         if not code:
             return self._set_up(request, principal, form, problem="needed", status=400)
         try:
-            await self.factors.confirm(principal.account, form.get("method", ""), code, self.gate.face.source(request))
+            account = await self.factors.confirm(
+                principal.account, form.get("method", ""), code, self.gate.face.source(request)
+            )
         except CodeRejected as refusal:
             return self._set_up(request, principal, form, problem=refusal.code, status=401)
         except AccountLocked:
             return self._set_up(request, principal, form, problem="code_locked", status=401)
+        if await self._offers_spare(principal) and not await self.factors.spare.left(account):
+            return await self._recovery_codes(request, principal, account, is_added=True)
         return self.gate.face.told(request, PATH, "added")
 
     async def _allowed(self, principal: Principal) -> list[str]:
@@ -78,6 +86,23 @@ class FactorPages:
         if method not in await self._allowed(principal):
             raise FactorUnavailable(method)
 
+    async def _offers_spare(self, principal: Principal) -> bool:
+        spare = self.factors.spare.factor
+        standing = await self.show_account(principal, principal.account.id)
+        return spare is not None and self.policy.allows(standing, spare.context.name)
+
+    async def _require_spare(self, principal: Principal) -> None:
+        """Raises FactorUnavailable."""
+        if not await self._offers_spare(principal):
+            raise FactorUnavailable("recovery codes")
+
+    async def _recovery_codes(
+        self, request: Request, principal: Principal, account: Account, *, is_added: bool = False
+    ) -> Response:
+        """The one answer that shows them: nobody can call it up again, but by making new ones."""
+        codes = await self.factors.spare.issue(account, self.gate.face.source(request))
+        return self.gate.page(request, principal, "account/recovery_codes.html", codes=codes, is_added=is_added)
+
     async def _page(self, request: Request, principal: Principal) -> Response:
         held = principal.account.mfa_methods
         return self.gate.page(
@@ -85,6 +110,8 @@ class FactorPages:
             principal,
             "account/factors.html",
             held=sorted(held),
+            spare=await self._offers_spare(principal),
+            spare_left=await self.factors.spare.left(principal.account),
             offered=[method for method in await self._allowed(principal) if method not in held],
         )
 

@@ -1,0 +1,90 @@
+"""Recovery codes: a list on paper that takes the place of a lost second factor, each code once."""
+
+import hashlib
+import hmac
+import json
+import re
+from dataclasses import asdict, dataclass, replace
+
+from pydantic import Field
+
+from idp.sdk import AccountView, LookUpSecrets, PluginSettings
+
+CODE = re.compile(r"[0-9]{10}")
+DIGITS = 10
+"""33 bits: with the guesses counted, NIST asks for 20 (SP 800-63B §3.1.2.2)."""
+
+WORK, BLOCK = 2**14, 8
+"""Of scrypt: 16 MiB and some 40 ms for each code that is shown. Whoever gets behind the seal still has to guess."""
+
+TRIES = 3
+
+
+class RecoveryCodesSettings(PluginSettings):
+    codes: int = Field(default=10, ge=5, le=20)
+    """How many are on a list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What we keep for an account: the digests of the codes that were not used yet."""
+
+    salt: str
+    digests: tuple[str, ...]
+
+    @classmethod
+    def read(cls, data: bytes) -> "Kept":
+        told = json.loads(data)
+        return cls(salt=told["salt"], digests=tuple(told["digests"]))
+
+    def written(self) -> bytes:
+        return json.dumps(asdict(self)).encode()
+
+    def digest(self, code: str) -> str:
+        return _digest(self.salt, code)
+
+
+class RecoveryCodes(LookUpSecrets[RecoveryCodesSettings]):
+    """Second factor by a list of codes, for who lost the other one."""
+
+    sdk_version = 1
+    method = "recovery"
+    amr = ("otp",)
+
+    async def issue(self, account: AccountView) -> tuple[str, ...]:
+        codes: dict[str, None] = {}
+        while len(codes) < self.settings.codes:
+            codes[self.context.entropy.digits(DIGITS)] = None
+        salt = self.context.entropy.token()
+        kept = Kept(salt=salt, digests=tuple(_digest(salt, code) for code in codes))
+        await self.context.credentials.put(account.id, kept.written())
+        return tuple(codes)
+
+    async def left(self, account: AccountView) -> int:
+        found = await self.context.credentials.get(account.id)
+        return len(Kept.read(found.data).digests) if found is not None else 0
+
+    async def verify(self, account: AccountView, code: str) -> bool:
+        """Of those who race with one code one wins; who races with another code tries again, and uses up its own."""
+        if not CODE.fullmatch(code):
+            return False
+        for _ in range(TRIES):
+            found = await self.context.credentials.get(account.id)
+            if found is None:
+                return False
+            kept = Kept.read(found.data)
+            shown = kept.digest(code)
+            left = tuple(one for one in kept.digests if not hmac.compare_digest(one, shown))
+            if len(left) == len(kept.digests):
+                return False
+            used = replace(kept, digests=left).written()
+            if await self.context.credentials.swap(account.id, used, found.version):
+                return True
+        return False
+
+    async def remove(self, account: AccountView) -> None:
+        await self.context.credentials.remove(account.id)
+
+
+def _digest(salt: str, code: str) -> str:
+    return hashlib.scrypt(code.encode(), salt=salt.encode(), n=WORK, r=BLOCK, p=1).hex()

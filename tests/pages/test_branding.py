@@ -10,7 +10,7 @@ import pytest
 from idp.core.client import ClientTerms
 from idp.testing.provider import TestProvider, provider_at
 from idp.web.pages.branding import STYLE_SHEET, accent_sheet
-from idp.web.pages.colours import DARK_GROUND, ENOUGH, LIGHT_GROUND, Colour, accent_on, contrast
+from idp.web.pages.colours import DARK_GROUND, ENOUGH, ENOUGH_TO_SEE, LIGHT_GROUND, Colour, accent_on, contrast
 from tests.pages.app import add_app, authorize
 from tests.pages.person import Person
 
@@ -62,13 +62,17 @@ def colour(text: str) -> Colour:
 
 
 @pytest.mark.parametrize("ground", [LIGHT_GROUND, DARK_GROUND], ids=["light", "dark"])
-@pytest.mark.parametrize("accent", ["#000000", "#ffffff", "#ffcc00", "#1f5fbf", "#777777", "#00ff00", "#ff0000"])
+@pytest.mark.parametrize(
+    "accent",
+    ["#000000", "#ffffff", "#ffcc00", "#1f5fbf", "#777777", "#767676", "#fefefe", "#010101", "#00ff00", "#ff0000"],
+)
 def test_whatever_the_accent_it_can_be_read(accent: str, ground: Colour) -> None:
     """WCAG 2.2, 1.4.3."""
     made = accent_on(accent, ground)
 
     assert contrast(colour(made.text), ground) >= ENOUGH
     assert contrast(colour(made.on_fill), colour(made.fill)) >= ENOUGH
+    assert contrast(colour(made.edge), ground) >= ENOUGH_TO_SEE
     assert made.fill == accent
 
 

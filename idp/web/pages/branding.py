@@ -123,4 +123,6 @@ def accent_sheet(accent: str) -> str:
 
 
 def _variables(accent: Accent) -> str:
-    return f"--accent:{accent.fill};--on-accent:{accent.on_fill};--accent-text:{accent.text}"
+    return (
+        f"--accent:{accent.fill};--on-accent:{accent.on_fill};--accent-text:{accent.text};--accent-edge:{accent.edge}"
+    )

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 ENOUGH = 4.5
 """Contrast of text (WCAG 2.2, 1.4.3)."""
+ENOUGH_TO_SEE = 3.0
+"""Contrast of what is no text, as the edge of a button (WCAG 2.2, 1.4.11)."""
 STEPS = 20
 
 Colour = tuple[int, int, int]
@@ -16,22 +18,20 @@ DARK_GROUND: Colour = (27, 31, 38)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accent:
-    """`fill` for buttons and `on_fill` for the words on it; `text` for links on the page's ground."""
+    """`fill` for buttons, `on_fill` for the words on it and `edge` around it; `text` for links on the page's ground."""
 
     fill: str
     on_fill: str
+    edge: str
     text: str
 
 
 def accent_on(colour: str, ground: Colour) -> Accent:
     """`colour` as `#rrggbb`, moved towards black or white until it can be read on `ground`."""
     fill = _parse(colour)
-    towards = BLACK if _luminance(ground) > _luminance(BLACK) + 0.4 else WHITE
-    text = next(
-        mixed for step in range(STEPS + 1) if contrast(mixed := _mix(fill, towards, step / STEPS), ground) >= ENOUGH
-    )
     on_fill = max((WHITE, BLACK), key=lambda words: contrast(words, fill))
-    return Accent(fill=_written(fill), on_fill=_written(on_fill), text=_written(text))
+    text, edge = _shade(fill, ground, ENOUGH), _shade(fill, ground, ENOUGH_TO_SEE)
+    return Accent(fill=_written(fill), on_fill=_written(on_fill), edge=_written(edge), text=_written(text))
 
 
 def contrast(one: Colour, other: Colour) -> float:
@@ -46,6 +46,13 @@ def _luminance(colour: Colour) -> float:
         part / 255 / 12.92 if part / 255 <= 0.04045 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in colour
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _shade(colour: Colour, ground: Colour, least: float) -> Colour:
+    """The nearest that has this contrast to `ground`: black or white at the end of the way has it to any ground."""
+    towards = BLACK if contrast(BLACK, ground) > contrast(WHITE, ground) else WHITE
+    ways = (_mix(colour, towards, step / STEPS) for step in range(STEPS + 1))
+    return next(mixed for mixed in ways if contrast(mixed, ground) >= least)
 
 
 def _mix(colour: Colour, towards: Colour, share: float) -> Colour:

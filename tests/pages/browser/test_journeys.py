@@ -178,7 +178,7 @@ async def test_the_first_thing_to_reach_skips_to_the_content(site: Site, chromiu
     """WCAG 2.2, 2.4.1."""
     context = await chromium.new_context(locale="en-US")
     page = await context.new_page()
-    await page.goto(site.url + "/done")
+    await page.goto(site.url + "/device")
 
     await page.keyboard.press("Tab")
     await expect(page.locator(".skip")).to_be_focused()

@@ -7,21 +7,25 @@ from playwright.async_api import Page, Route
 
 from tests.pages.browser.moves import sign_in
 from tests.pages.browser.site import Site
-from tests.pages.browser.tour_account import account
+from tests.pages.browser.tour_account import OTHER, account
 from tests.pages.factors import account_with_totp, codes
 from tests.pages.person import EMAIL, PASSWORD
 
-JIM, JO, JACK = "jim@example.com", "jo@example.com", "jack@example.com"
+JIM, JO, JACK, JUNE = (f"{name}@example.com" for name in ("jim", "jo", "jack", "june"))
 LOGO = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='40' height='40'%3E"
     "%3Crect width='40' height='40' rx='8' fill='%23c2410c'/%3E%3C/svg%3E"
 )
+NEWCOMER = {
+    "first_name": "June",
+    "last_name": "Doe",
+    "email": "judy@example.com",
+    "password": PASSWORD,
+    "password_again": PASSWORD,
+}
 PLAIN = (
-    ("/registered", "registered"),
-    ("/done", "done"),
     ("/confirm", "problem"),
     ("/second-factor/nothing", "second-factor-over"),
-    ("/goodbye", "goodbye"),
     ("/logout", "signed-out"),
     ("/login/nothing", "interaction-over"),
 )
@@ -44,7 +48,7 @@ class Tour:
             yield stop
 
     async def _prepare(self) -> None:
-        await self.site.add_app(logo_uri=LOGO)
+        await self.site.add_app(logo_uri=LOGO, texts={"client_name#es": "Cuartos y Techos"})
         await self.site.idp.set_flag("single_use_code", True)
         await self.site.idp.add_account(EMAIL, PASSWORD, phone_number="+14155550123")
 
@@ -72,6 +76,10 @@ class Tour:
         await page.fill("#password", "short")
         await page.click("#register-submit")
         yield "register-wrong"
+        for field, typed in {**NEWCOMER, "email": JUNE}.items():
+            await page.fill(f"#{field}", typed)
+        await page.click("#register-submit")
+        yield "registered"
         for path, name in PLAIN:
             await self.go(path)
             yield name
@@ -105,6 +113,10 @@ class Tour:
         yield "app-login"
         await page.click("#register")
         yield "app-register"
+        for field, typed in NEWCOMER.items():
+            await page.fill(f"#{field}", typed)
+        await page.click("#register-submit")
+        yield "app-registered"
         await page.goto(self.site.authorize())
         await sign_in(page)
         yield "consent"
@@ -166,6 +178,18 @@ class Tour:
         yield "account-factors-held"
         await self.go("/account/email")
         yield "account-email-guarded"
+        await self._forget(JIM)
+        await page.fill("#password", OTHER)
+        await page.fill("#password_again", OTHER)
+        await page.click("#reset-submit")
+        yield "done"
+
+    async def _forget(self, email: str) -> None:
+        """As far as the link in the mail."""
+        await self.go("/forgot")
+        await self.page.fill("#email", email)
+        await self.page.click("#forgot-submit")
+        await self.page.goto((await self.site.idp.last_mail(email)).data["link"])
 
 
 async def nothing(route: Route) -> None:

@@ -6,17 +6,11 @@ from playwright.async_api import Page
 
 from tests.pages.browser.moves import sign_in
 from tests.pages.browser.site import Site
+from tests.pages.factors import STEP, shown
 from tests.pages.person import EMAIL, PASSWORD
 
 ROOMS = ("email", "password", "factors", "apps", "activity", "data")
-NOTICES = (
-    ("?saved=1", "account-saved"),
-    ("/email?sent=1", "account-email-sent"),
-    ("/password?saved=1", "account-password-saved"),
-    ("/factors?added=1", "account-factor-added"),
-    ("/factors?removed=1", "account-factor-removed"),
-    ("/sessions?ended=1", "account-session-ended"),
-)
+OTHER = "another horse battery"
 
 
 async def account(site: Site, page: Page) -> AsyncIterator[str]:
@@ -24,7 +18,7 @@ async def account(site: Site, page: Page) -> AsyncIterator[str]:
     await page.goto(site.url + "/login")
     await sign_in(page)
     yield "account"
-    for part in (_rooms, _mistakes, _factor, _elsewhere, _apps, _end):
+    for part in (_rooms, _mistakes, _changes, _factor, _elsewhere, _apps, _end):
         async for stop in part(site, page):
             yield stop
 
@@ -33,9 +27,6 @@ async def _rooms(site: Site, page: Page) -> AsyncIterator[str]:
     for room in ROOMS:
         await page.goto(f"{site.url}/account/{room}")
         yield f"account-{room}"
-    for query, name in NOTICES:
-        await page.goto(f"{site.url}/account{query}")
-        yield name
 
 
 async def _mistakes(site: Site, page: Page) -> AsyncIterator[str]:
@@ -54,13 +45,42 @@ async def _mistakes(site: Site, page: Page) -> AsyncIterator[str]:
     yield "account-password-wrong"
 
 
+async def _changes(site: Site, page: Page) -> AsyncIterator[str]:
+    """There and back: the next stops find all as it was."""
+    await page.goto(f"{site.url}/account")
+    await page.click("#profile-submit")
+    yield "account-saved"
+    await page.goto(f"{site.url}/account/email")
+    await page.fill("#email", "joan@example.com")
+    await page.click("#email-submit")
+    yield "account-email-sent"
+    for old, new in ((PASSWORD, OTHER), (OTHER, PASSWORD)):
+        await page.goto(f"{site.url}/account/password")
+        for field, typed in (("current_password", old), ("password", new), ("password_again", new)):
+            await page.fill(f"#{field}", typed)
+        await page.click("#password-submit")
+    yield "account-password-saved"
+
+
 async def _factor(site: Site, page: Page) -> AsyncIterator[str]:
     await page.goto(f"{site.url}/account/factors")
     await page.click("button[value=begin]")
     yield "account-factor-set-up"
+    secret = await page.locator("#secret").inner_text()
     await page.fill("#code", "000000")
     await page.click("#factor-confirm")
     yield "account-factor-wrong"
+    await page.fill("#code", shown(site.idp, secret))
+    await page.click("#factor-confirm")
+    yield "account-factor-added"
+    await page.goto(f"{site.url}/account/factors")
+    await page.click("#remove-totp")
+    site.idp.clock.advance(STEP)
+    await sign_in(page)
+    await page.fill("#code", shown(site.idp, secret))
+    await page.click("#mfa-submit")
+    await page.click("#remove-totp")
+    yield "account-factor-removed"
 
 
 async def _elsewhere(site: Site, page: Page) -> AsyncIterator[str]:
@@ -69,6 +89,8 @@ async def _elsewhere(site: Site, page: Page) -> AsyncIterator[str]:
     await page.goto(f"{site.url}/login?next=/account/sessions")
     await sign_in(page)
     yield "account-sessions"
+    await page.click("#end-others")
+    yield "account-session-ended"
 
 
 async def _apps(site: Site, page: Page) -> AsyncIterator[str]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from idp.core.ids import ClientId
+from idp.core.languages import nearest, tagged
 from idp.core.secret import Digest, Sealed
 
 
@@ -164,8 +165,7 @@ class Client:
     def in_language(self, language: str) -> "Client":
         """As somebody who reads `language` (BCP 47) is shown it, where the client has said it in that language.
 
-        `es-MX` finds itself, then `es`; `es` finds itself, then what was said in the Spanish of some country. Tags are
-        compared without regard to case (OIDC Registration §2.1).
+        Tags are compared without regard to case (OIDC Registration §2.1).
         """
         if not self.metadata.texts:
             return self
@@ -181,17 +181,10 @@ class Client:
         return replace(self, metadata=spoken)
 
     def _said(self, name: str, language: str) -> str | None:
-        said = {tag.lower(): text for member, text in self.metadata.texts.items() if (tag := _tag(member, name))}
-        asked = language.split("-")
-        shorter = ("-".join(asked[:length]) for length in range(len(asked), 0, -1))
-        found = next((said[tag] for tag in shorter if tag in said), None)
-        return found or next((said[tag] for tag in sorted(said) if tag.startswith(f"{asked[0]}-")), None)
-
-
-def _tag(member: str, name: str) -> str:
-    """The language that `name#tag` is in, or ""."""
-    own, _, tag = member.partition("#")
-    return tag if own == name else ""
+        texts = self.metadata.texts
+        return nearest(
+            {tag.lower(): text for member, text in texts.items() if (tag := tagged(member, name))}, [language]
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

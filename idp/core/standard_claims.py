@@ -33,6 +33,10 @@ BY_SCOPE: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 CLAIMS = tuple(claim for claims in BY_SCOPE.values() for claim in claims)
 
+IN_LANGUAGES = frozenset({"name", "family_name", "given_name", "middle_name", "nickname"})
+"""What somebody may be called in several languages and scripts (OIDC Core §5.2). We know it in one; a plugin may add
+others (`name#ja-Kana-JP`)."""
+
 SELF_TOLD = (
     "nickname",
     "preferred_username",

@@ -8,7 +8,7 @@ from idp.core.account import Account
 from idp.core.client import Client
 from idp.core.errors import PluginFailed
 from idp.core.feature import FeatureValue
-from idp.core.standard_claims import BY_SCOPE, CLAIMS, PROTOCOL, SELF_TOLD
+from idp.core.standard_claims import BY_SCOPE, CLAIMS, IN_LANGUAGES, PROTOCOL, SELF_TOLD
 from idp.core.tenant import Membership, TenantKind
 from idp.ports.storage import Store
 from idp.usecases.extensions import Extensions
@@ -18,6 +18,7 @@ from idp.usecases.view import view_of
 
 FROM_TENANTS = frozenset({"teams", "jurisdictions", "features"})
 """Claims that take a look at the database."""
+OURS = PROTOCOL.union(CLAIMS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class ClaimsBook:
         found = {name: value for name in CLAIMS if name in wanted and (value := _of_account(account, name)) is not None}
         if wanted & FROM_TENANTS:
             found |= await self._of_tenants(account, wanted)
-        return await self._of_plugins(account, scope, client) | found
+        return await self._of_plugins(account, scope, client, wanted) | found
 
     async def _of_tenants(self, account: Account, wanted: Collection[str]) -> dict[str, object]:
         standing = await self.store.read(lambda work: self.policy.standing(work, account))
@@ -55,7 +56,9 @@ class ClaimsBook:
         shown = concerning_apps(self.policy.book)
         return {one.name: standing.flags.value(one, standing.tenants) for one in shown}
 
-    async def _of_plugins(self, account: Account, scope: Collection[str], client: Client) -> dict[str, object]:
+    async def _of_plugins(
+        self, account: Account, scope: Collection[str], client: Client, wanted: Collection[str]
+    ) -> dict[str, object]:
         """A source that fails adds nothing: it guards nothing either. Its fence has logged it."""
         sources, view = self.extensions.claims_sources.values(), view_of(account)
         calls = (one.claims(view, scope=frozenset(scope), client_id=client.id) for one in sources)
@@ -66,9 +69,18 @@ class ClaimsBook:
             if isinstance(answer, BaseException):
                 raise answer
             for name, value in answer.items():
-                if name not in PROTOCOL and name not in CLAIMS:
+                if _is_theirs(name, wanted):
                     found.setdefault(name, value)
         return found
+
+
+def _is_theirs(member: str, wanted: Collection[str]) -> bool:
+    """Whether a plugin may tell it: what is not ours, and how else the person is called where that is wanted.
+
+    Other claims of ours in no language either: without its tag (OIDC Core §5.2) it would be ours.
+    """
+    name, is_tagged, _ = member.partition("#")
+    return name not in OURS or (bool(is_tagged) and name in IN_LANGUAGES and name in wanted)
 
 
 def opened_by(scope: Collection[str]) -> set[str]:

@@ -8,6 +8,7 @@ from idp.core.client import Client
 from idp.core.grant import Grant
 from idp.core.ids import ClientId
 from idp.oauth.errors import InsufficientScope, InvalidRequest, InvalidToken
+from idp.oauth.locales import spoken
 from idp.oauth.neighbours import ClaimsOf, KnownClients
 from idp.oauth.packing import packed
 from idp.oauth.referee.jose import TokenRefused
@@ -65,10 +66,12 @@ class UserInfo:
         client = parties.client or await self.clients.find(holder)
         if client is None or account is None:
             raise InvalidToken("the access token is over")
-        asked = grant.claims.get("userinfo") if holder == grant.client_id else None
+        wishes = grant.claims if holder == grant.client_id else {}
+        asked = wishes.get("userinfo")
         wanted = asked if isinstance(asked, Mapping) else {}
+        about = spoken(await self.claims.of(account, parties.scope, wanted, client), wishes)
         # `sub` is always there and is the ID token's (§5.3.2)
-        told = {"sub": str(parties.claims["sub"]), **await self.claims.of(account, parties.scope, wanted, client)}
+        told = {"sub": str(parties.claims["sub"]), **about}
         return await self._packed(told, client) if _wants_a_token(client) else told
 
     async def _packed(self, told: dict[str, object], client: Client) -> str:

@@ -14,6 +14,7 @@ from idp.oauth.authorize.parameters import Parameters
 from idp.oauth.authorize.pkce import judge_challenge, judge_key
 from idp.oauth.authorize.scope import OWN, judge_resources, judge_scope, reachable
 from idp.oauth.errors import InvalidRequest, UnauthorizedClient, UnmetRequirements, UnsupportedResponseType
+from idp.oauth.locales import with_locales
 from idp.oauth.neighbours import KnownClients
 from idp.oauth.rules import OAuthRules
 from idp.ports.oauth import HintVerifier
@@ -63,7 +64,7 @@ class Judge:
             claims_locales=_locales(parameters, "claims_locales"),
             acr_values=parameters.words("acr_values") or client.metadata.default_acr_values,
             display=_display(parameters),
-            claims=claims,
+            claims=with_locales(claims, _locales(parameters, "claims_locales")),
             resources=judge_resources(parameters.resources, self.rules.issuer, servers),
             dpop_jkt=judge_key(parameters),
         )

@@ -11,6 +11,7 @@ from idp.core.claims import LONGEST_TOKEN_LIFE
 from idp.core.client import Client
 from idp.core.grant import Grant
 from idp.oauth.errors import InvalidRequest
+from idp.oauth.locales import spoken
 from idp.oauth.neighbours import ClaimsOf, KnownClients
 from idp.oauth.packing import packed
 from idp.oauth.referee.jose import TokenRefused
@@ -79,7 +80,8 @@ class IdTokens:
             return {}
         asked = order.grant.claims.get("id_token")
         requested = asked if isinstance(asked, Mapping) else {}
-        return await self.claims.of(order.account, (OPENID,), requested, order.client)
+        told = await self.claims.of(order.account, (OPENID,), requested, order.client)
+        return spoken(told, order.grant.claims)
 
     async def _packed(self, signed: str, client: Client) -> str:
         alg, enc = client.metadata.id_token_encrypted_response_alg, client.metadata.id_token_encrypted_response_enc

@@ -57,7 +57,15 @@ def test_the_example_loads_without_a_problem(example: Path) -> None:
     settings = load(example, {})
 
     assert settings.demo
-    assert list(settings.plugins) == ["password", "email_code", "sms_code", "totp", "single_use_code", "file"]
+    assert list(settings.plugins) == [
+        "password",
+        "email_code",
+        "sms_code",
+        "totp",
+        "recovery_codes",
+        "single_use_code",
+        "file",
+    ]
 
 
 def test_the_example_makes_the_seeds_own_examples_work(example: Path) -> None:

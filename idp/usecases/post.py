@@ -117,12 +117,12 @@ class Post:
         return self._put(work, LOGOUT, client_id, body, now)
 
     def notice(self, work: UnitOfWork, account: Account, template: Template, now: datetime, *, to: str = "") -> None:
-        """Tells the owner of a change to the account (ASVS 6.3.7)."""
+        """Tells the owner of a change to the account (ASVS 6.3.7): by mail, and by text message to a number."""
         self.letter(
             work,
             Letter(
                 template=template,
-                channel="email",
+                channel="sms" if to.startswith("+") else "email",
                 to=to or account.email,
                 language=account.language,
                 data={"name": account.full_name},

@@ -210,6 +210,10 @@ async def test_a_proved_number_is_changed_with_the_password_and_its_owner_is_tol
     assert changed.status_code == 200
     assert (changed.json()["phoneNumber"], changed.json()["phoneNumberVerified"]) == (other, False)
     assert (await idp.mails(EMAIL))[-1].data == {}
+    told = (await idp.mails(PHONE))[-1]
+    assert told.channel == "sms"
+    assert "sign-in method" in told.text
+    assert not await idp.mails(other)
 
 
 async def test_a_number_that_guards_nothing_is_changed_freely(idp: TestProvider, browser: httpx2.AsyncClient) -> None:

@@ -22,7 +22,7 @@ from idp.usecases.occasion import Occasion
 from idp.usecases.post import Post
 from idp.usecases.sessions.identify import Identify, Principal
 from idp.usecases.signin.first_factor import PasswordClaim, ProvePassword
-from idp.usecases.signin.guesses import Guesses
+from idp.usecases.signin.guesses import SMS, Guesses
 from idp.usecases.signin.policy import Policy, Standing
 
 NAMES: tuple[Literal["first_name", "middle_name", "last_name"], ...] = ("first_name", "middle_name", "last_name")
@@ -170,13 +170,22 @@ class ChangeAccount:
         account = apply_changes(before, changes, now)
         work.accounts.update(account)
         if before.phone_verified_at is not None and account.phone_verified_at is None:
-            self.post.notice(work, account, Template.FACTOR_CHANGED, now)
+            self._tell_of_the_number(work, before, now)
         work.record(Event(name=EventName.ACCOUNT_UPDATED, account_id=account.id), source=occasion.source, now=now)
         if order.encoded is not None:
             self._set_password(work, order.principal, account, order.encoded, occasion)
         if changes.new_email is not None and changes.new_email != account.email:
             self._ask_for_address(work, order, changes.new_email, occasion)
         return self.policy.standing(work, work.accounts.by_id(account.id) or account)
+
+    def _tell_of_the_number(self, work: UnitOfWork, before: Account, now: datetime) -> None:
+        """By mail, and at the old number: whoever changed it may read the mails as well (row 59)."""
+        self.post.notice(work, before, Template.FACTOR_CHANGED, now)
+        old = before.phone_number
+        if old is None or SMS not in self.policy.extensions.senders:
+            return
+        if self.guesses.may_send(work, SMS, old, now) and self.guesses.may_text(work, now):
+            self.post.notice(work, before, Template.FACTOR_CHANGED, now, to=old)
 
     def _still_holds(self, work: UnitOfWork, order: Order, account: Account, now: datetime) -> None:
         """A reset that came while the old password was being hashed takes its proof and the session away (row 21)."""

@@ -24,6 +24,7 @@ def rules_from(settings: Settings, common_passwords: frozenset[str]) -> Rules:
         password_budget=password_budget(settings),
         code_budget=code_budget(settings),
         source_budget=_budget(settings.throttle.sources),
+        request_budget=_budget(settings.throttle.requests),
         message_budget=_budget(settings.throttle.messages),
         sms_budget=_budget(settings.throttle.sms),
         lifetimes=lifetimes(settings),

@@ -338,6 +338,7 @@ class OpenIDProvider:
             entropy=world.entropy,
             digester=world.digester,
             rules=self.world.rules,
+            guesses=self.verbs.guesses,
         )
 
     @cached_property
@@ -351,7 +352,13 @@ class OpenIDProvider:
             digester=world.digester,
             reading=self.reading,
             pushed=self.pushed_requests,
-            dispatch=Dispatch(rules=rules, digester=world.digester, subjects=self.subjects, issue=issue),
+            dispatch=Dispatch(
+                rules=rules,
+                digester=world.digester,
+                subjects=self.subjects,
+                issue=issue,
+                guesses=self.verbs.guesses,
+            ),
             answers=Answers(rules=rules, signers=self.world.signers, clock=world.clock, clients=self.clients),
             states=BrowserStates(entropy=world.entropy, digester=world.digester),
         )

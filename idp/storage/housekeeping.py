@@ -25,6 +25,9 @@ DEVICE_MEMORY = timedelta(days=400)
 POLL_MEMORY = timedelta(hours=1)
 """How long a device that still polls is told that its code has expired, and not that there was none."""
 
+MOST_BEGUN = 500_000
+"""Of requests on their way, at most: what strangers begin in numbers pushes out what was begun first (row 140)."""
+
 _BEFORE = bindparam("before", type_=Instant)
 _AMOUNT = bindparam("amount", type_=sa.Integer)
 
@@ -53,6 +56,16 @@ _SWEEPS = tuple(
         initial_tokens.c.expires_at,
     )
 )
+
+
+def _crowd(over: sa.Column[datetime]) -> Statement:
+    """When the first of those ends that are too many, counted from the last to end."""
+    return Statement(sa.select(over).order_by(over.desc()).offset(sa.bindparam("most", type_=sa.Integer)).limit(1))
+
+
+_CROWDS = tuple(
+    (_crowd(column), _sweep(column)) for column in (interactions.c.expires_at, pushed_requests.c.expires_at)
+)
 _FORGET_DEVICE_CODES = _sweep(device_authorizations.c.expires_at)
 _FORGET_DEVICES = _sweep(devices.c.seen_at)
 # numbers rise with time: the oldest entries are looked at, the rest is not
@@ -66,9 +79,17 @@ class Broom(Shelf):
     __slots__ = ()
 
     def prune(self, now: datetime, *, audit_before: datetime | None, limit: int = 1000) -> int:
-        swept = sum(self._count(sweep, before=now, amount=limit) for sweep in _SWEEPS)
+        swept = self._thin_out(limit)
+        swept += sum(self._count(sweep, before=now, amount=limit) for sweep in _SWEEPS)
         swept += self._count(_FORGET_DEVICES, before=now - DEVICE_MEMORY, amount=limit)
         swept += self._count(_FORGET_DEVICE_CODES, before=now - POLL_MEMORY, amount=limit)
         if audit_before is not None:
             swept += self._count(_CUT_AUDIT, before=audit_before, amount=limit)
+        return swept
+
+    def _thin_out(self, limit: int) -> int:
+        swept = 0
+        for crowd, sweep in _CROWDS:
+            if (first := self._first(crowd, most=MOST_BEGUN)) is not None:
+                swept += self._count(sweep, before=first[0], amount=limit)
         return swept

@@ -20,6 +20,7 @@ class Rules:
     password_budget: Budget
     code_budget: Budget
     source_budget: Budget
+    request_budget: Budget
     message_budget: Budget
     sms_budget: Budget
     lifetimes: Lifetimes

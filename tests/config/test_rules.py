@@ -19,6 +19,7 @@ def test_the_defaults_are_those_of_the_contracts(loaded: Loading) -> None:
         password_budget=Budget(limit=5, cooldown=15 * MINUTE, longest_cooldown=DAY, ceiling=100),
         code_budget=Budget(limit=5, cooldown=30 * MINUTE, longest_cooldown=DAY, ceiling=100),
         source_budget=Budget(limit=100, cooldown=10 * MINUTE, longest_cooldown=10 * MINUTE),
+        request_budget=Budget(limit=3000, cooldown=10 * MINUTE, longest_cooldown=10 * MINUTE),
         message_budget=Budget(limit=5, cooldown=10 * MINUTE, longest_cooldown=10 * MINUTE),
         sms_budget=Budget(limit=1000, cooldown=HOUR, longest_cooldown=HOUR),
         lifetimes=Lifetimes(access=HOUR, refresh=DAY, session=30 * DAY),
@@ -48,6 +49,7 @@ def test_every_setting_reaches_the_verbs(loaded: Loading) -> None:
         known_devices = true
         [throttle]
         sources = "1/1m"
+        requests = "4/4m"
         messages = "2/2m"
         sms = "3/3m"
         [codes]
@@ -76,6 +78,7 @@ def test_every_setting_reaches_the_verbs(loaded: Loading) -> None:
         password_budget=Budget(limit=3, cooldown=MINUTE, longest_cooldown=4 * MINUTE, ceiling=50),
         code_budget=Budget(limit=2, cooldown=2 * MINUTE, longest_cooldown=8 * MINUTE, ceiling=50),
         source_budget=Budget(limit=1, cooldown=MINUTE, longest_cooldown=MINUTE),
+        request_budget=Budget(limit=4, cooldown=4 * MINUTE, longest_cooldown=4 * MINUTE),
         message_budget=Budget(limit=2, cooldown=2 * MINUTE, longest_cooldown=2 * MINUTE),
         sms_budget=Budget(limit=3, cooldown=3 * MINUTE, longest_cooldown=3 * MINUTE),
         lifetimes=Lifetimes(access=10 * MINUTE, refresh=2 * HOUR, session=8 * HOUR, refresh_grace=timedelta(seconds=3)),

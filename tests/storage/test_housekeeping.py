@@ -2,11 +2,14 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from idp.core.challenge import Purpose
 from idp.core.events import Event, EventName
 from idp.core.lockout import Budget
 from idp.core.secret import Digest
 from idp.ports.storage import Store, UnitOfWork
+from idp.storage import housekeeping
 from idp.storage.attempts import CEILING_MEMORY
 from idp.storage.housekeeping import DEVICE_MEMORY
 from tests.storage.oauth_samples import (
@@ -178,3 +181,25 @@ async def test_one_round_sweeps_no_more_than_it_was_told(store: Store) -> None:
 
     assert await _prune(store, NOW, audit_before=NOW + DAY, limit=2) == 4
     assert await store.read(lambda work: len(work.audit.page())) == 3
+
+
+async def test_requests_on_their_way_that_are_too_many_push_out_the_first(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(housekeeping, "MOST_BEGUN", 2)
+
+    def fill(work: UnitOfWork) -> None:
+        for number in range(1, 5):
+            work.oauth.interactions.begin(an_interaction(number, expires_at=NOW + number * HOUR))
+            work.oauth.pushed.add(a_pushed_request(number, expires_at=NOW + number * HOUR))
+
+    await store.transact(fill)
+
+    assert await _prune(store, NOW) == 4
+
+    def kept(work: UnitOfWork) -> list[int]:
+        numbers = range(1, 5)
+        return [n for n in numbers if work.oauth.interactions.find(an_interaction(n).digest, BROWSER, NOW)]
+
+    assert await store.read(kept) == [3, 4]
+    assert await _prune(store, NOW) == 0

@@ -21,6 +21,10 @@ from idp.oauth.neighbours import SubjectOf
 from idp.oauth.rules import OAuthRules
 from idp.ports.crypto import Digester
 from idp.ports.storage import UnitOfWork
+from idp.usecases.signin.guesses import Guesses, network_of
+
+BEGUN = "authorize"
+"""The counter of sign-ins that were begun, by network address."""
 
 
 class AlreadyAnswered(InvalidRequest):
@@ -58,6 +62,7 @@ class Dispatch:
     digester: Digester
     subjects: SubjectOf
     issue: Issue
+    guesses: Guesses
 
     def step(self, work: UnitOfWork, visit: Visit) -> Need | Granted:
         """What comes next, or the code. Raises an OAuthRefusal for the client, and AlreadyAnswered for the browser.
@@ -144,7 +149,7 @@ class Dispatch:
         return found if is_good else (None, None)
 
     def _keep(self, work: UnitOfWork, visit: Visit, situation: Situation, need: Need) -> None:
-        """Stores the interaction at the first visit.
+        """Stores the interaction at the first visit. Raises TooManyRequests: strangers make rows here (row 140).
 
         What the consent page says is said to whom it shows: that session is the interaction's from here on.
         """
@@ -153,6 +158,7 @@ class Dispatch:
             if asked is not None and visit.interaction.signed_in_with is None:
                 work.oauth.interactions.sign_in(visit.interaction.digest, asked)
             return
+        self.guesses.take_turn(work, BEGUN, network_of(visit.source.address), visit.now)
         interaction = Interaction(
             digest=digest_of_interaction(self.digester, visit.name),
             browser=visit.browser,

@@ -25,6 +25,7 @@ from idp.ports.ambient import Clock, Entropy
 from idp.ports.crypto import Digester
 from idp.ports.storage import Store, UnitOfWork
 from idp.usecases.sessions.identify import Principal
+from idp.usecases.signin.guesses import network_of
 
 PAGE = Source(address="", contract=PAGES)
 """Where a page's answer comes from, for those who do not say it more exactly."""
@@ -76,7 +77,9 @@ class Authorize:
         )
         return await self._step(visit)
 
-    async def set_aside(self, parameters: Iterable[tuple[str, str]]) -> SetAside | AuthorizationResponse:
+    async def set_aside(
+        self, parameters: Iterable[tuple[str, str]], source: Source
+    ) -> SetAside | AuthorizationResponse:
         """A request that came by POST, perhaps from another site and then without our cookies (SameSite=Lax).
 
         It is judged and kept like a pushed one, and the browser sent on by GET, with which they come.
@@ -87,9 +90,10 @@ class Authorize:
             request = await self.reading.at_the_front(client, sent)
         except Answerable as error:
             return await self.answers.refuse(error.destination, error.refusal)
+        whose = network_of(source.address)
         if request.pushed_as is not None:
             return SetAside(client_id=client.id, request_uri=sent.values["request_uri"])
-        return SetAside(client_id=client.id, request_uri=await self.pushed.keep(client, request))
+        return SetAside(client_id=client.id, request_uri=await self.pushed.keep(client, request, whose))
 
     async def resume(
         self, interaction: str, browser: Digest, principal: Principal | None, source: Source = PAGE

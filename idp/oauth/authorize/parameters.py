@@ -16,6 +16,10 @@ LONGEST: Mapping[str, int] = {
 }
 """Characters. What a client gets back is echoed whole, so state and nonce may be long."""
 
+LONGEST_ALTOGETHER = 24 * 1024
+"""Of those that are kept: all but what is opened and thrown away."""
+OPENED = frozenset({"request", "id_token_hint"})
+
 KNOWN = frozenset(
     {
         *LONGEST,
@@ -46,6 +50,8 @@ class Parameters:
     def of(cls, pairs: Iterable[tuple[str, str]]) -> "Parameters":
         """What is unknown is ignored, and what has no value was not sent (RFC 6749 §3.1).
 
+        Raises InvalidRequest for what is too large to be kept until somebody has signed in (row 140).
+
         Sent twice, too long or with control characters in it, a parameter is flawed (rows 99, 121).
         """
         values: dict[str, str] = {}
@@ -64,6 +70,8 @@ class Parameters:
                 flawed.add(name)
         if len(resources) > MOST_RESOURCES:
             flawed.add(RESOURCE)
+        if sum(len(value) for name, value in values.items() if name not in OPENED) > LONGEST_ALTOGETHER:
+            raise InvalidRequest("the request is too large")
         return cls(
             values={name: value for name, value in values.items() if value and name not in flawed},
             resources=() if RESOURCE in flawed else tuple(resources),

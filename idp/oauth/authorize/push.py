@@ -15,7 +15,11 @@ from idp.oauth.request import OAuthRequest
 from idp.oauth.rules import OAuthRules
 from idp.ports.ambient import Clock, Entropy
 from idp.ports.crypto import Digester
-from idp.ports.storage import Store
+from idp.ports.storage import Store, UnitOfWork
+from idp.usecases.signin.guesses import Guesses, network_of
+
+PUSHED = "pushed"
+"""The counter of requests that wait for a browser."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +31,13 @@ class PushedRequests:
     entropy: Entropy
     digester: Digester
     rules: OAuthRules
+    guesses: Guesses
 
-    async def keep(self, client: Client, request: AuthorizationRequest) -> str:
-        """The `request_uri`. It can be begun with for `pushed_life`, and finished as long as an interaction lives."""
+    async def keep(self, client: Client, request: AuthorizationRequest, whose: str) -> str:
+        """The `request_uri`. It can be begun with for `pushed_life`, and finished as long as an interaction lives.
+
+        `whose` turn it takes: the client that proved itself, or an address. Raises TooManyRequests.
+        """
         token, now = self.entropy.token(), self.clock.now()
         pushed = PushedRequest(
             digest=digest_of_pushed(self.digester, token),
@@ -38,8 +46,12 @@ class PushedRequests:
             issued_at=now,
             expires_at=now + self.rules.pushed_life + self.rules.interaction_life,
         )
-        await self.store.transact(lambda work: work.oauth.pushed.add(pushed))
+        await self.store.transact(lambda work: self._keep(work, pushed, whose))
         return REQUEST_URI + token
+
+    def _keep(self, work: UnitOfWork, pushed: PushedRequest, whose: str) -> None:
+        self.guesses.take_turn(work, PUSHED, whose, pushed.issued_at)
+        work.oauth.pushed.add(pushed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +64,10 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Push:
-    """The pushed authorization request endpoint. Raises an OAuthRefusal, which the client is told in JSON."""
+    """The pushed authorization request endpoint.
+
+    Raises an OAuthRefusal, which the client is told in JSON, or TooManyRequests.
+    """
 
     authenticate: AuthenticatesClients
     proofs: ChecksProofs
@@ -71,7 +86,9 @@ class Push:
         except Answerable as error:
             raise error.refusal from None
         judged = await self._bound(request, judged)
-        return Accepted(request_uri=await self.pushed.keep(client, judged), life=self.rules.pushed_life)
+        # anybody can ask in the name of a client that has nothing to prove itself with
+        whose = network_of(request.source.address) if client.is_public else client.id
+        return Accepted(request_uri=await self.pushed.keep(client, judged, whose), life=self.rules.pushed_life)
 
     async def _bound(self, request: OAuthRequest, judged: AuthorizationRequest) -> AuthorizationRequest:
         """Binds the code to the key of the DPoP proof that came along (RFC 9449 §10.1)."""

@@ -61,6 +61,8 @@ class BeginDevice:
         now = self.clock.now()
         if client.is_public:
             self.guesses.charge_source(work, source, now, scope=ASKED)  # anybody can ask in its name (row 140)
+        else:
+            self.guesses.take_turn(work, ASKED, client.id, now)
         scope, resources = asked
         for _ in range(TRIES):
             user_code = make_user_code(self.entropy)

@@ -9,6 +9,7 @@
 | device_code | account | a try of a code that a device shows, by somebody signed in | being right |
 | current_password | account | a try at it by somebody signed in | being right |
 | source, sign_up, ask | network address | guesses; registrations; requests for mails | time, or being right (source) |
+| authorize, pushed, device | network address, or a client that proved itself | a row that is kept | the period's end |
 | message | purpose and recipient | a message | time |
 | sms | all | a text message to anybody | time |
 
@@ -102,13 +103,23 @@ class Guesses:
 
     def charge_source(self, work: UnitOfWork, source: Source, now: datetime, *, scope: str = SOURCE) -> None:
         """Raises TooManyRequests when too much of this came from there lately. The first thing a unit of work does."""
-        granted = work.attempts.charge(scope, _network_of(source.address), self.rules.source_budget, now)
+        granted = work.attempts.charge(scope, network_of(source.address), self.rules.source_budget, now)
         if isinstance(granted, Exhausted):
             raise TooManyRequests(max(1, int((granted.until - now).total_seconds())))
 
+    def take_turn(self, work: UnitOfWork, scope: str, whose: str, now: datetime) -> None:
+        """Counts what makes us keep a row (row 140). Raises TooManyRequests until the period is over.
+
+        Nobody failed here, so a steady stream below the rate is never locked: each period has a counter of its own.
+        """
+        budget = self.rules.request_budget
+        number, gone = divmod(int(now.timestamp()), max(1, int(budget.cooldown.total_seconds())))
+        if isinstance(work.attempts.charge(scope, f"{whose} {number}", budget, now), Exhausted):
+            raise TooManyRequests(max(1, int(budget.cooldown.total_seconds()) - gone))
+
     def give_back(self, work: UnitOfWork, *counters: Counter, source: Source) -> None:
         """In a unit of its own, after what was right is committed."""
-        work.attempts.give_back(SOURCE, _network_of(source.address))
+        work.attempts.give_back(SOURCE, network_of(source.address))
         for counter in counters:
             work.attempts.give_back(counter.scope, counter.key)
 
@@ -136,7 +147,8 @@ class Guesses:
         return isinstance(work.attempts.charge(SMS, "all", self.rules.sms_budget, now), Charge)
 
 
-def _network_of(address: str) -> str:
+def network_of(address: str) -> str:
+    """The source that an address belongs to: what one subscriber has."""
     try:
         parsed = ip_address(address)
     except ValueError:

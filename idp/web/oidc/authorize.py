@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from idp.core.errors import Overloaded, StorageUnavailable
+from idp.core.errors import Overloaded, StorageUnavailable, TooManyRequests
 from idp.core.secret import Digest
 from idp.oauth.authorize.endpoint import Authorize, SetAside
 from idp.oauth.authorize.steps import ShowPage, Step
@@ -73,7 +73,7 @@ class AuthorizationEndpoint:
         """Another site's form brings no cookie of ours (SameSite=Lax): the browser comes back by GET, and with them."""
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
             raise InvalidRequest(f"Content-Type must be {FORM}")
-        step = await self.authorize.set_aside(_pairs(await request.body()))
+        step = await self.authorize.set_aside(_pairs(await request.body()), source_of(request.scope, PAGES))
         if isinstance(step, SetAside):
             name = {"client_id": step.client_id, "request_uri": step.request_uri}
             return see_other(f"{PATH}?{urlencode(name, quote_via=quote)}")
@@ -104,6 +104,10 @@ class AuthorizationEndpoint:
                 return await endpoint(request)
             except OAuthRefusal as refusal:
                 return self.visitors.error_page(request, refusal, 400)
+            except TooManyRequests as refusal:
+                page = self.visitors.error_page(request, TemporarilyUnavailable("come back in a moment"), 429)
+                page.headers["retry-after"] = str(refusal.retry_after_seconds)
+                return page
             except (Overloaded, StorageUnavailable):
                 return self.visitors.error_page(request, TemporarilyUnavailable("come back in a moment"), 503)
 

@@ -23,6 +23,7 @@ def oauth_rules_from(settings: Settings) -> OAuthRules:
         require_pushed=oidc.require_pushed,
         registration=Registration(oidc.registration),
         client_documents=oidc.client_documents,
+        webfinger_domains=oidc.webfinger_domains if oidc.webfinger else None,
         token_exchange=oidc.token_exchange,
         dpop_nonces=oidc.dpop_nonces,
         certificate_header=oidc.certificate_header.lower() if oidc.certificate_header else None,

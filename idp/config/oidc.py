@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from idp.config.addresses import Network, Origin, Page
+from idp.config.addresses import HostName, Network, Origin, Page
 from idp.config.refusal import refused
 from idp.config.table import Switch, Table
 from idp.config.types import FilePath, Span, Text, Within
@@ -76,6 +76,14 @@ class Oidc(Table):
 
     client_documents: Switch = False
     """Knows clients by the document at the https address that is their id (OAuth Client ID Metadata Document)."""
+
+    webfinger: Switch = True
+    """Tells at `/.well-known/webfinger` that we are the issuer for people of the issuer's host (OIDC Discovery §2). It
+    says the same of those who exist and of those who do not."""
+
+    webfinger_domains: tuple[HostName, ...] = Field(default=(), examples=[["example.com"]])
+    """Domains whose people are ours as well: those of their mail addresses. Apps ask there, so the web server of each
+    must pass `/.well-known/webfinger` on to us, or redirect."""
 
     token_exchange: Switch = False
     """Exchanges tokens (RFC 8693) for clients that name in `exchanges_from` whose."""

@@ -46,7 +46,7 @@ class OAuthRules:
     """`dpop_nonces`: proofs must carry a nonce of ours. `certificate_header`: where a trusted proxy puts the client's
     certificate (RFC 9440 or PEM, percent-encoded); None: no mTLS. `mtls_base`: where that proxy listens, for
     `mtls_endpoint_aliases`. `certificate_authorities`: who signed for `tls_client_auth` (PEM); None: its proxy
-    has seen to it.
+    has seen to it. `webfinger_domains`: whose people are ours beside the issuer's host; None: nobody is told.
     """
 
     issuer: str
@@ -64,6 +64,7 @@ class OAuthRules:
     require_pushed: bool = False
     registration: Registration = Registration.CLOSED
     client_documents: bool = False
+    webfinger_domains: tuple[str, ...] | None = ()
     token_exchange: bool = False
     dpop_nonces: bool = False
     certificate_header: str | None = None

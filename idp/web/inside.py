@@ -24,6 +24,7 @@ BY_TOKEN = frozenset(
         "/oauth2/register",
         "/oauth2/device_authorization",
         "/ofrep/v1/evaluate/flags",
+        "/.well-known/webfinger",
     }
 )
 """Endpoints for scripts of any origin: none of them looks at a cookie. The authorization endpoint is never one."""

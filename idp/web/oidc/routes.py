@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from idp.oauth.provider import OpenIDProvider
+from idp.oauth.webfinger import WebFinger
 from idp.web.middleware.client import ClientAddress
 from idp.web.oidc.authorize import AuthorizationEndpoint, Visitors
 from idp.web.oidc.check_session import check_session_route
@@ -14,6 +15,7 @@ from idp.web.oidc.read import ReadForm
 from idp.web.oidc.register import RegistrationDesk
 from idp.web.oidc.token import TokenDoor
 from idp.web.oidc.userinfo import UserInfoDoor
+from idp.web.oidc.webfinger import WebFingerDoor
 from idp.web.routing import Route
 
 
@@ -38,5 +40,6 @@ class OidcFace:
         flags = FlagDoor(read=read, verify=openid.verify_access, evaluate=openid.evaluate)
         registration = RegistrationDesk(rules=rules, register=openid.register_client, manage=openid.manage_registration)
         device = DeviceDoor(read=read, begin=openid.begin_device)
-        faces = (device, registration, front, push, token, userinfo, flags, desk)
+        finger = WebFingerDoor(finger=WebFinger(rules=rules))
+        faces = (finger, device, registration, front, push, token, userinfo, flags, desk)
         return [check_session_route(), *(route for face in faces for route in face.routes())]

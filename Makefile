@@ -7,6 +7,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 CONFIG ?= config.example.toml
 # more words for pytest, the benchmark or uv: make test ARGS="-k lockout", make lock ARGS=--upgrade
+# words of yours for the tests mean one process, unless they say otherwise: make test ARGS="-n auto tests/oidc"
 ARGS ?=
 
 .PHONY: help
@@ -19,7 +20,7 @@ run: .venv/.run-installed ## Start the demo on http://localhost:3100; the first 
 
 .PHONY: test
 test: .venv/.dev-installed ## Run all tests, and see that they cover the rules (ARGS="-k name" for some)
-	@$(BIN)/python -m pytest $(or $(ARGS),--cov)
+	@$(BIN)/python -m pytest $(or $(ARGS),-n auto --dist loadfile --cov)
 
 .PHONY: check
 check: format-check lint types layers house drift audit ## Run all checks but the tests: make -k check shows every failure

@@ -4,6 +4,8 @@ A fixture of the session belongs here or to one folder: a conftest.py that impor
 """
 
 import asyncio
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.postgresql import Cluster
 
-pytest_plugins = ["tests.house.left_out"]
+pytest_plugins = ["tests.alone", "tests.house.left_out"]
 
 
 @pytest.fixture
@@ -36,6 +38,15 @@ def postgresql() -> "Iterator[Cluster]":
 
     with started() as cluster:
         yield cluster
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """`-n auto` is one process more than there are processors: many tests wait for something."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    processors = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
+    return (processors or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -219,6 +219,7 @@ def test_a_terminal_gets_lines_and_never_a_stack_trace(tmp_path: Path) -> None:
     assert b"Traceback" not in err
 
 
+@pytest.mark.alone
 def test_it_takes_less_than_a_second_of_work(tmp_path: Path) -> None:
     """Of the processor's time, at best: other things may run on the machine, and the first run writes bytecode."""
     idp = fresh(tmp_path)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from idp.core.errors import MalformedRequest, Overloaded
@@ -99,6 +99,7 @@ async def test_an_unknown_name_is_wrong(pool: HashingPool) -> None:
     assert not await pool.verify("securepassword123", None)
 
 
+@settings(deadline=None)
 @given(
     some.text(max_size=80) | some.sampled_from(["$argon2id$v=19$m=64,t=1,p=1$$", "a#b", "$2b$10$", "00#" + "0" * 128])
 )
@@ -116,6 +117,7 @@ async def seconds(pool: HashingPool, password: str, encoded: str | None) -> floa
     return time.perf_counter() - start
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("password", "encoded"),
     [

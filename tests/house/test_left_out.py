@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,21 @@ PLANTED = {
 }
 
 
-def run(folder: Path, *, require_all: str) -> subprocess.CompletedProcess[str]:
+PROCESSES = pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one process", "two processes"])
+
+
+def run(folder: Path, processes: Sequence[str], *, require_all: str) -> subprocess.CompletedProcess[str]:
     for name, source in PLANTED.items():
         (folder / name).write_text(source)
-    words = ["-p", "tests.house.left_out", "-p", "no:cacheprovider", "--continue-on-collection-errors", "-rs"]
+    words = [
+        "-p",
+        "tests.house.left_out",
+        "-p",
+        "no:cacheprovider",
+        "--continue-on-collection-errors",
+        "-rs",
+        *processes,
+    ]
     return subprocess.run(
         [sys.executable, "-m", "pytest", *words, "--rootdir", folder, folder],
         cwd=folder,
@@ -30,8 +42,9 @@ def run(folder: Path, *, require_all: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_skip_fails_where_everything_is_required(tmp_path: Path) -> None:
-    done = run(tmp_path, require_all="1")
+@PROCESSES
+def test_a_skip_fails_where_everything_is_required(tmp_path: Path, processes: Sequence[str]) -> None:
+    done = run(tmp_path, processes, require_all="1")
 
     assert done.returncode == pytest.ExitCode.TESTS_FAILED
     assert "1 failed, 1 xfailed, 1 error" in done.stdout
@@ -39,8 +52,9 @@ def test_a_skip_fails_where_everything_is_required(tmp_path: Path) -> None:
     assert "demands everything: Skipped: no Node here" in done.stdout
 
 
-def test_a_skip_is_told_and_passes_where_tools_may_be_missing(tmp_path: Path) -> None:
-    done = run(tmp_path, require_all="")
+@PROCESSES
+def test_a_skip_is_told_and_passes_where_tools_may_be_missing(tmp_path: Path, processes: Sequence[str]) -> None:
+    done = run(tmp_path, processes, require_all="")
 
     assert done.returncode == pytest.ExitCode.OK
     assert "2 skipped, 1 xfailed" in done.stdout

@@ -6,6 +6,8 @@ import sys
 import threading
 import time
 
+import pytest
+
 from tests.logs.conftest import Paper, logs_on
 
 
@@ -21,6 +23,7 @@ class Slow(Paper):
         return super().write(text)
 
 
+@pytest.mark.alone
 def test_nobody_waits_for_a_reader_and_what_is_lost_is_counted() -> None:
     slow = Slow()
     with logs_on(slow, longest_queue=10) as logs:

@@ -14,6 +14,8 @@ from tests.outside.people import bring_in
 from tests.postgresql import Cluster, find_programs
 from tests.running import Server, running
 
+pytestmark = pytest.mark.alone
+
 SECONDS_TO_RECOVER = 2.0
 LONGEST_SECONDS = 5.0
 """That anybody waits for an answer, be it 503."""

@@ -22,6 +22,8 @@ from tests.outside.shell import open_shell
 from tests.outside.tools import needed
 from tests.running import PATIENCE_SECONDS, Server
 
+pytestmark = pytest.mark.alone
+
 SECONDS_TO_INSTALL = 240.0
 SECONDS_TO_START_AGAIN = 3.0
 """One is promised, on a machine that does nothing else; the figure is printed."""

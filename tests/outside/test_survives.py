@@ -15,6 +15,8 @@ from tests.outside.people import PASSWORD, bring_in
 from tests.postgresql import Cluster
 from tests.running import PATIENCE_SECONDS, Server, running
 
+pytestmark = pytest.mark.alone
+
 SECONDS_TO_RESTART = 2.0
 
 

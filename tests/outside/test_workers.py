@@ -18,6 +18,8 @@ from tests.outside.workers import browser_at_each
 from tests.postgresql import Cluster
 from tests.running import Server, running
 
+pytestmark = pytest.mark.alone
+
 JANE = {"email": "jane@example.com", "password": "securepassword123"}
 USER = {"email": "user@example.com", "password": "yourpassword"}
 IN_THE_BAY_AREA = {"jurisdictionname": "Bay Area"}

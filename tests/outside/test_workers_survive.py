@@ -16,6 +16,8 @@ from tests.outside.workers import kill_all, processes
 from tests.postgresql import Cluster
 from tests.running import Server, running
 
+pytestmark = pytest.mark.alone
+
 WORKERS = 2
 
 

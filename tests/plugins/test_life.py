@@ -109,6 +109,7 @@ async def test_one_that_raises_is_refused_by_name_without_its_secrets() -> None:
     assert problem.reason == "does not start: ConnectionError: nobody answers to ********** [idp-bad 1.0]"
 
 
+@pytest.mark.alone
 async def test_one_that_hangs_blocks_or_exits_is_refused_within_our_patience() -> None:
     began = time.monotonic()
 

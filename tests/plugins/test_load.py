@@ -207,6 +207,7 @@ def test_a_package_that_cannot_be_imported_is_refused_and_ends_nothing(site: Sit
     assert problem.reason.endswith("[idp_bad:Bad of idp-bad 1.0]")
 
 
+@pytest.mark.alone
 def test_an_import_that_does_not_end_is_refused(site: Site) -> None:
     site.install("idp-slow", "import time; time.sleep(3)", plugins={"slow": "idp_slow:Slow"})
     began = time.monotonic()

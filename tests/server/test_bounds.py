@@ -16,6 +16,7 @@ SOON = 0.3
 # --- time (threat row 136) ---
 
 
+@pytest.mark.alone
 def test_a_head_that_trickles_in_is_cut_at_its_deadline() -> None:
     with served(head_seconds=SOON) as running, Line(running.port) as line:
         began = time.monotonic()

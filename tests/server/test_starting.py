@@ -10,6 +10,7 @@ import pytest
 from tests.server.process import PLAIN, run, serving
 
 
+@pytest.mark.alone
 def test_the_first_start_makes_everything_and_the_second_finds_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,5 +1,7 @@
 """An app in the page's language (OIDC Registration §2.1)."""
 
+from typing import Any
+
 import pytest
 
 from idp.oauth.devices.begin import DEVICE_CODE
@@ -23,7 +25,8 @@ USUAL = {
 @pytest.fixture
 async def person(person: Person, idp: TestProvider) -> Person:
     """Jane, at whose browser Spanish is spoken."""
-    await add_app(idp, **USUAL, texts=SPANISH, grant_types=("authorization_code", DEVICE_CODE))
+    metadata: dict[str, Any] = {**USUAL, "texts": SPANISH, "grant_types": ("authorization_code", DEVICE_CODE)}
+    await add_app(idp, **metadata)
     await idp.add_account(EMAIL, PASSWORD)
     person.browser.headers["accept-language"] = "es-MX"
     return person

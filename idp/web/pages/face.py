@@ -26,7 +26,7 @@ from idp.web.pages.desk import desk_of
 from idp.web.pages.errors import error_page, problem_page
 from idp.web.pages.interactions import Interactions, Respond
 from idp.web.pages.onward import Onward, own_path
-from idp.web.pages.render import USUAL, Look
+from idp.web.pages.render import USUAL, Look, here
 from idp.web.routing import Endpoint, Route
 
 FRESH = timedelta(minutes=10)
@@ -134,19 +134,14 @@ def _answering(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         except OAuthRefusal as refusal:
             return error_page(request, refusal)
         except FormRefused as refusal:
-            return problem_page(request, refusal.code, STATUS[refusal.code], back=_same_page(request))
+            # the page that the form stood on: opened anew, it brings a token that is good
+            return problem_page(request, refusal.code, STATUS[refusal.code], back=own_path(here(request)) or "")
         except Refusal as refusal:
             return _with_patience(problem_page(request, refusal.code, STATUS.get(refusal.code, 400)), refusal)
         except Accident as accident:
             return _with_patience(problem_page(request, accident.code, 503), accident)
 
     return answer
-
-
-def _same_page(request: Request) -> str:
-    """The page that the form stood on: opened anew, it brings a token that is good."""
-    query = request.scope["query_string"].decode("latin-1")
-    return own_path(f"{request.scope['path']}?{query}" if query else str(request.scope["path"])) or ""
 
 
 def _with_patience(response: Response, error: Refusal | Accident) -> Response:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -43,7 +43,8 @@ class Problems(dict[str, str]):
 def render(request: Request, template: str, *, status: int = 200, look: Look = USUAL, **values: object) -> Response:
     """The page, with the browser's cookie if it had none.
 
-    Templates find their token as `csrf`, for this path, and as `told` what the page before has done.
+    Templates find their token as `csrf`, for this path, as `here` where its forms go, and as `told` what the page
+    before has done.
     """
     desk = desk_of(request)
     browser = desk.binding.of(request)
@@ -60,6 +61,7 @@ def render(request: Request, template: str, *, status: int = 200, look: Look = U
             "client": client,
             "csrf": desk.csrf.token(browser.digest, str(request.scope["path"])),
             "csrf_for": lambda path: desk.csrf.token(browser.digest, path),
+            "here": here(request),
             "told": told,
             "failed": status >= BAD_REQUEST,
             **values,
@@ -69,6 +71,17 @@ def render(request: Request, template: str, *, status: int = 200, look: Look = U
     response = Response(body, status, headers=_headers(look, language), media_type="text/html")
     response = put_cookies(response, [browser.cookie] if browser.cookie else [])
     return desk.notices.taken(response) if told else response
+
+
+def here(request: Request) -> str:
+    """The page's own address, which its forms are sent to.
+
+    Written out, for a form without one takes along what a skip link left in the address: where a fragment stands, no
+    browser sets the focus on what is wrong.
+    """
+    query = request.scope["query_string"].decode("latin-1")
+    path = quote(str(request.scope["path"]))
+    return f"{path}?{query}" if query else path
 
 
 def _headers(look: Look, language: str) -> dict[str, str]:

@@ -125,6 +125,7 @@ async def test_an_authenticator_app_from_set_up_to_removal(site: Site, page: Pag
     secret = await page.locator("#secret").inner_text()
     await page.fill("#code", pyotp.TOTP(secret).at(int(site.idp.clock.now().timestamp())))
     await page.click("#factor-confirm")
+    await page.click("#recovery-kept")
     await expect(page.locator("#factors-held")).to_contain_text("Authenticator app")
 
     await page.click("button[value=remove]")

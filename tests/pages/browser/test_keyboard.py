@@ -77,6 +77,7 @@ async def test_an_authenticator_app_is_set_up_and_used(site: Site, keyed: Page) 
     secret = await keyed.locator("#secret").inner_text()
     await type_in(keyed, "code", pyotp.TOTP(secret).at(int(site.idp.clock.now().timestamp())))
     await push(keyed, "factor-confirm")
+    await push(keyed, "recovery-kept")
 
     await expect(keyed.locator("#factors-held")).to_contain_text("Authenticator app")
     await push(keyed, "sign-out")

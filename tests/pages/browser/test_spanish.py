@@ -1,7 +1,7 @@
 """Every page in Spanish: as accessible as in English, and nothing on it that nobody has translated."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.pages.browser.site import Site
 from tests.pages.browser.templates import pages
-from tests.pages.browser.walk import DESKTOP, PHONE, Walk, walked
+from tests.pages.browser.walk import DESKTOP, PHONE, Look, Walk, walked
 from tests.pages.person import EMAIL, PASSWORD
 from tests.pages.texts import catalogues, read
 
@@ -27,7 +27,7 @@ DATA = (
 
 @pytest.fixture(scope="module")
 async def walk(chromium: Browser, template: Path, tmp_path_factory: pytest.TempPathFactory) -> Walk:
-    looks = (("light", DESKTOP), ("dark", PHONE))
+    looks: tuple[Look, ...] = (("light", DESKTOP), ("dark", PHONE))
     return await walked(chromium, tmp_path_factory.mktemp("walk"), template, "es-MX", looks)
 
 
@@ -74,10 +74,11 @@ def spanish() -> Iterator[str]:
 
 
 @pytest.fixture
-async def spanish_page(chromium: Browser) -> Page:
+async def spanish_page(chromium: Browser) -> AsyncIterator[Page]:
     context = await chromium.new_context(locale="es-ES")
     context.set_default_timeout(15_000)
-    return await context.new_page()
+    yield await context.new_page()
+    await context.close()
 
 
 async def test_signing_in_to_an_app_by_the_words_on_the_page(site: Site, spanish_page: Page) -> None:
@@ -97,7 +98,6 @@ async def test_signing_in_to_an_app_by_the_words_on_the_page(site: Site, spanish
     await page.get_by_role("button", name="Permitir", exact=True).click()
 
     await expect(page.locator("#state")).to_have_text("xyz")
-    await page.context.close()
 
 
 async def test_an_account_and_its_mail_by_the_words_on_the_page(site: Site, spanish_page: Page) -> None:
@@ -121,4 +121,3 @@ async def test_an_account_and_its_mail_by_the_words_on_the_page(site: Site, span
     await expect(page.get_by_text("Es demasiado corta.")).to_be_visible()
     await page.get_by_role("button", name="Cerrar sesión").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Sesión cerrada")
-    await page.context.close()

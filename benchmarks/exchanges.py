@@ -88,9 +88,9 @@ class Person:
     cookies: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
 
-    async def browse(self, wire: Wire, target: str) -> Answer:
+    async def browse(self, wire: Wire, target: str, *, method: str = "GET") -> Answer:
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        answer = await wire.ask("GET", target, cookie=cookie)
+        answer = await wire.ask(method, target, cookie=cookie)
         for line in answer.head.split(b"\r\n")[1:]:
             name, _, value = line.partition(b":")
             if name.lower() == b"set-cookie":

@@ -155,6 +155,7 @@ flags = Table(
     Column("value", Json, nullable=False),
     Column("changed_at", Instant, nullable=False),
     sa.PrimaryKeyConstraint("feature", "tenant_id"),
+    Index(None, "tenant_id"),
 )
 
 outbox = Table(

@@ -61,7 +61,8 @@ class EvaluateFlags:
     ) -> tuple[FlagTable, tuple[Tenant, ...]]:
         def read(work: UnitOfWork) -> tuple[FlagTable, tuple[Tenant, ...]]:
             memberships = work.tenants.of(account_id) if account_id else ()
-            return self.book.table(work), tuple(one.tenant for one in memberships)
+            table = self.book.table_of(work, account_id) if account_id else self.book.table_in(work, None)
+            return table, tuple(one.tenant for one in memberships)
 
         table, tenants = await self.store.read(read)
         return await self.book.ask_source(table, tenants, [one.name for one in features]), tenants

@@ -6,7 +6,7 @@ from datetime import datetime
 from idp.core.address import EmailAddress
 from idp.core.errors import FeatureOff
 from idp.core.session import Source
-from idp.core.tenant import Tenant, TenantKind
+from idp.core.tenant import Tenant
 from idp.ports.ambient import Clock
 from idp.ports.storage import Store, UnitOfWork
 from idp.usecases.accounts.errands import CONFIRMATION, RESET_LINK, SIGN_IN_CODE
@@ -74,15 +74,11 @@ class Ask:
         named = named_jurisdiction(work, jurisdiction)
         if named is not None:
             return self._is_offered(work, named)
-        table = self.policy.book.table(work)
-        features = [self.policy.book.find(name) for name in self.policy.extensions.code_sign_ins]
-        tenants = work.tenants.all(TenantKind.JURISDICTION)
-        return any(table.decide(feature, []).is_on for feature in features) or any(
-            self._is_offered(work, tenant) for tenant in tenants
-        )
+        book = self.policy.book
+        return any(book.is_on_somewhere(work, book.find(name)) for name in self.policy.extensions.code_sign_ins)
 
     def _is_offered(self, work: UnitOfWork, named: Tenant) -> bool:
-        table = self.policy.book.table(work)
+        table = self.policy.book.table_in(work, named)
         ways = self.policy.extensions.code_sign_ins
         return any(table.decide(self.policy.book.find(name), [named]).is_on for name in ways)
 

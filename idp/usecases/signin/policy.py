@@ -55,7 +55,8 @@ class Policy:
     extensions: Extensions
 
     def standing(self, work: UnitOfWork, account: Account) -> Standing:
-        return Standing(account=account, memberships=work.tenants.of(account.id), flags=self.book.table(work))
+        flags = self.book.table_of(work, account.id)
+        return Standing(account=account, memberships=work.tenants.of(account.id), flags=flags)
 
     def standing_of_whoever(self, work: UnitOfWork, account: Account | None) -> Standing | None:
         """None for a name that nobody has, and for a disabled account.
@@ -63,7 +64,8 @@ class Policy:
         Asks the database the same for all: over a network each question is a round trip that a stranger can time
         (row 36).
         """
-        memberships, flags = work.tenants.of(account.id if account else NOBODY), self.book.table(work)
+        who = account.id if account else NOBODY
+        memberships, flags = work.tenants.of(who), self.book.table_of(work, who)
         if account is None or account.is_disabled:
             return None
         return Standing(account=account, memberships=memberships, flags=flags)

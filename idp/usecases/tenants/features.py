@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from idp.core.errors import UnknownFeature
 from idp.core.feature import ConfigKey, Feature, FeatureKind, FeatureValue, FlagTable, RunTimeKey
+from idp.core.ids import AccountId
 from idp.core.tenant import Tenant, TenantKind
 from idp.ports.storage import UnitOfWork
 from idp.usecases.extensions import Extensions
@@ -42,6 +43,27 @@ class FeatureBook:
         Where a FeatureSource is chosen our own run-time values do not count; `ask_source` adds its.
         """
         return FlagTable(self.config, {} if self.extensions.feature_source else work.flags.all())
+
+    def table_of(self, work: UnitOfWork, account_id: AccountId) -> FlagTable:
+        """The same, for the account's own tenants alone: no sign-in reads the flags of ten thousand others."""
+        return FlagTable(self.config, {} if self.extensions.feature_source else work.flags.of(account_id))
+
+    def table_in(self, work: UnitOfWork, tenant: Tenant | None) -> FlagTable:
+        """The same, for one tenant alone; None: for what holds everywhere."""
+        within = tenant.id if tenant else None
+        return FlagTable(self.config, {} if self.extensions.feature_source else work.flags.within(within))
+
+    def is_on_somewhere(self, work: UnitOfWork, feature: Feature) -> bool:
+        """Whether a permission holds everywhere, or in some jurisdiction."""
+        if self.table_in(work, None).value(feature, ()) is True:
+            return True
+        kind = TenantKind.JURISDICTION
+        if self.extensions.feature_source is None and work.flags.is_on_in_some(feature.name, kind):
+            return True
+        configured = ((key, of, name) for (key, of, name), value in self.config.items() if value is True)
+        named = [name for key, of, name in configured if key == feature.name and of is kind]
+        tenants = (work.tenants.by_name(kind, name) for name in named)
+        return any(self.table_in(work, one).value(feature, (one,)) is True for one in tenants if one is not None)
 
     async def ask_source(self, table: FlagTable, tenants: Iterable[Tenant], names: Iterable[str]) -> FlagTable:
         """The table with the values of the chosen FeatureSource, if there is one, in place of our own run-time ones.

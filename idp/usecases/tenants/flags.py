@@ -114,10 +114,10 @@ class ManageFlags:
         self, work: UnitOfWork, account: str | None, jurisdiction: str | None
     ) -> tuple[Account | None, tuple[Tenant, ...], FlagTable]:
         named = named_tenant(work, TenantKind.JURISDICTION, jurisdiction) if jurisdiction else None
-        table = self.book.table(work)
         if account is None:
-            return None, (named,) if named else (), table
+            return None, (named,) if named else (), self.book.table_in(work, named)
         found = named_account(work, account)
+        table = self.book.table_of(work, found.id)
         own = tuple(membership.tenant for membership in work.tenants.of(found.id))
         return found, context_of(own, named), table
 

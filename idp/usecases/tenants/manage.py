@@ -46,7 +46,8 @@ class ManageTenants:
         """With what holds in it, were it alone. Raises UnknownTenant."""
 
         def find(work: UnitOfWork) -> tuple[Tenant, FlagTable]:
-            return named_tenant(work, kind, name), self.book.table(work)
+            tenant = named_tenant(work, kind, name)
+            return tenant, self.book.table_in(work, tenant)
 
         tenant, table = await self.store.read(find)
         settled = await self.book.ask_source(table, [tenant], self.book.features)

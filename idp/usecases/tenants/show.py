@@ -41,7 +41,7 @@ class ShowJurisdictions:
         tenant = work.tenants.by_name(TenantKind.JURISDICTION, name)
         if tenant is None:
             raise NotFound
-        return tenant, self.book.table(work)
+        return tenant, self.book.table_in(work, tenant)
 
     async def _settle(self, table: FlagTable, tenant: Tenant) -> Switched:
         settled = await self.book.ask_source(table, [tenant], self.book.features)

@@ -1,7 +1,7 @@
 """An app asks us to sign somebody out (OIDC RP-Initiated Logout 1.0). What is asked for; another module does it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode, urlsplit
 
 from idp.core.client import Client
@@ -10,15 +10,22 @@ from idp.oauth.errors import InvalidRequest
 from idp.oauth.neighbours import KnownClients
 from idp.ports.oauth import HintVerifier
 
-PARAMETERS = frozenset({"id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"})
-LONGEST = 2048
+LONGEST: Mapping[str, int] = {
+    "id_token_hint": 16 * 1024,
+    "logout_hint": 256,
+    "client_id": 2048,
+    "post_logout_redirect_uri": 2048,
+    "state": 2048,
+    "ui_locales": 256,
+}
+"""What is known, and how long it may be: what is posted comes back in an address."""
 MOST_LOCALES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logout:
     """`subject` is whom a proved hint names, as `client` knows them, and `sid` their session; None: nobody proved that
-    an app asks.
+    an app asks. `hint` is whom an app means, where several people are signed in.
 
     `continue_to` is registered by the client, byte by byte, and carries `state`.
     """
@@ -28,6 +35,7 @@ class Logout:
     sid: str | None = None
     continue_to: str | None = None
     languages: tuple[str, ...] = ()
+    hint: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +47,11 @@ class JudgeLogout:
         """Raises InvalidRequest where nobody may be sent back, nor asked: see the error page (rows 93, 100).
 
         A hint that is not ours proves nothing, so nothing that came with it is believed: the person is asked, and stays
-        here. `logout_hint` is for providers with several sessions in a browser; here all of them end.
+        here. `logout_hint` proves nothing either: it chooses.
         """
+        return replace(await self._judged(parameters), hint=parameters.get("logout_hint"))
+
+    async def _judged(self, parameters: Mapping[str, str]) -> Logout:
         languages = tuple(parameters.get("ui_locales", "").split()[:MOST_LOCALES])
         hint = parameters.get("id_token_hint")
         if hint:
@@ -78,11 +89,19 @@ class JudgeLogout:
         return client
 
 
+def known_of(parameters: Mapping[str, str]) -> dict[str, str]:
+    """Those that mean something here; the others are ignored (RFC 6749 §3.1). Raises InvalidRequest."""
+    known = {name: value for name, value in parameters.items() if name in LONGEST}
+    if any(len(value) > LONGEST[name] for name, value in known.items()):
+        raise InvalidRequest("a parameter is too long")
+    return known
+
+
 def asked_again(logout: Logout, parameters: Mapping[str, str]) -> dict[str, str]:
     """The parameters for the page that asks: what was proved by a hint stands by the client's name from there on."""
     again = {"client_id": logout.client.id} if logout.client else {}
     kept = {"post_logout_redirect_uri", "state"} if logout.continue_to else set()
-    return again | {name: value for name, value in parameters.items() if name in kept | {"ui_locales"}}
+    return again | {name: value for name, value in parameters.items() if name in kept | {"ui_locales", "logout_hint"}}
 
 
 def _way_back(client: Client, parameters: Mapping[str, str]) -> str | None:
@@ -90,7 +109,7 @@ def _way_back(client: Client, parameters: Mapping[str, str]) -> str | None:
     address = parameters.get("post_logout_redirect_uri")
     if not address:
         return None
-    if len(address) > LONGEST or address not in client.metadata.post_logout_redirect_uris:
+    if address not in client.metadata.post_logout_redirect_uris:
         raise InvalidRequest("post_logout_redirect_uri is not registered")
     state = parameters.get("state")
     if not state:

@@ -1,7 +1,7 @@
 """Signing somebody out of this browser, and of every app that they signed in to from it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,6 +40,24 @@ class SignOut:
     endings: Endings
     rules: OAuthRules
 
+    def meant(self, logout: Logout, principals: Sequence[Principal]) -> Sequence[Principal]:
+        """Those of whoever `logout_hint` names (§2): by mail address, or by the `sub` or `sid` that the client knows.
+
+        All of that person's in this browser, else the next app would find the one that is left. Everybody's where it
+        names nobody who is signed in.
+        """
+        hint = logout.hint
+        named = {one.account.id for one in principals if hint and hint in self._names(logout, one)}
+        return [principal for principal in principals if principal.account.id in named] or principals
+
+    def _names(self, logout: Logout, principal: Principal) -> Iterator[str]:
+        account, client = principal.account, logout.client
+        if logout.hint is not None and logout.hint.casefold() == account.email.casefold():
+            yield logout.hint
+        if client is not None:
+            yield self.subjects.of(client, account.id)
+            yield self.session_ids.of(client.id, principal.session.id)
+
     def must_ask(self, logout: Logout, principals: Sequence[Principal]) -> bool:
         """Whether somebody is signed in whom no proved hint names (§2, §6; ASVS 10.6.2; row 101)."""
         if not principals:
@@ -50,7 +68,7 @@ class SignOut:
         return all(self.subjects.of(client, principal.account.id) != subject for principal in principals)
 
     async def __call__(self, logout: Logout, principals: Sequence[Principal], source: Source) -> tuple[str, ...]:
-        """Ends all sessions of the browser, and the one that a proved hint names: its cookie may have expired by now.
+        """Ends these sessions of the browser, and the one that a proved hint names: its cookie may have expired by now.
 
         The addresses to be shown in frames, each once.
         """

@@ -1,6 +1,6 @@
 """Signing out because an app asks (OIDC RP-Initiated Logout 1.0), and at our own pages: one question, one end."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from starlette.requests import Request
@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from idp.core.errors import MalformedRequest
 from idp.oauth.errors import InvalidRequest
-from idp.oauth.session.logout import PARAMETERS, JudgeLogout, Logout, asked_again
+from idp.oauth.session.logout import JudgeLogout, Logout, asked_again, known_of
 from idp.oauth.session.sign_out import SignOut
 from idp.oauth.session_states import BROWSER_STATE
 from idp.usecases.sessions.identify import Principal
@@ -40,10 +40,10 @@ class EndSessionPages:
     async def begin(self, request: Request) -> Response:
         asked = _asked(request)
         logout = await self.judge(asked)
-        principals = await self.face.sessions.all(request)
-        if self.sign_out.must_ask(logout, principals):
+        here = await self.face.sessions.all(request)
+        if self.sign_out.must_ask(logout, self.sign_out.meant(logout, here)):
             return see_other(QUESTION, **asked_again(logout, asked))
-        return await self._finish(request, logout, principals)
+        return await self._finish(request, logout, here)
 
     async def begin_by_post(self, request: Request) -> Response:
         """An app's form brings no cookie of ours (SameSite=Lax): the browser comes back by GET, and with them."""
@@ -54,10 +54,12 @@ class EndSessionPages:
     async def ask(self, request: Request) -> Response:
         """A link alone signs nobody out (rows 8, 101)."""
         logout = await self.judge(_asked(request))
-        principals = await self.face.sessions.all(request)
-        if not principals:
-            return await self._finish(request, logout, principals)
-        account = max(principals, key=lambda principal: principal.session.authenticated_at).account
+        here = await self.face.sessions.all(request)
+        if not here:
+            return await self._finish(request, logout, here)
+        account = max(
+            self.sign_out.meant(logout, here), key=lambda principal: principal.session.authenticated_at
+        ).account
         return render(request, "logout.html", look=_look(logout), account=account, fields={})
 
     async def answer(self, request: Request) -> Response:
@@ -68,11 +70,13 @@ class EndSessionPages:
             return see_other(ACCOUNT)
         return await self._finish(request, logout, await self.face.sessions.all(request))
 
-    async def _finish(self, request: Request, logout: Logout, principals: Sequence[Principal]) -> Response:
-        frames = await self.sign_out(logout, principals, self.face.source(request))
+    async def _finish(self, request: Request, logout: Logout, here: Sequence[Principal]) -> Response:
+        leaving = self.sign_out.meant(logout, here)
+        frames = await self.sign_out(logout, leaving, self.face.source(request))
+        staying = {principal.session.contract for principal in here if principal not in leaving}
         continue_to = logout.continue_to or ""
         if continue_to and not frames:
-            return self._forgotten(see_other(continue_to))
+            return self._forgotten(see_other(continue_to), staying)
         page = render(
             request,
             "signed_out.html",
@@ -80,12 +84,12 @@ class EndSessionPages:
             frames=frames,
             continue_to=continue_to,
         )
-        return self._forgotten(page)
+        return self._forgotten(page, staying)
 
-    def _forgotten(self, response: Response) -> Response:
-        """Without the cookies of any contract: what they name is over."""
+    def _forgotten(self, response: Response, staying: Collection[str]) -> Response:
+        """Without the cookies of any contract whose session does not go on: what they name is over."""
         plain = replace(self.face.cookies, prefix="")
-        names = [name for _, name in self.face.sessions.cookies]
+        names = [name for contract, name in self.face.sessions.cookies if contract not in staying]
         return put_cookies(response, [*map(plain.expire, names), plain.expire(BROWSER_STATE, for_script=True)])
 
 
@@ -98,8 +102,8 @@ def _asked(request: Request) -> Form:
 
 
 def _known(sent: bytes) -> Form:
-    """What nobody knows is ignored (RFC 6749 §3.1). Raises InvalidRequest."""
+    """Raises InvalidRequest."""
     try:
-        return {name: value for name, value in parsed(sent).items() if name in PARAMETERS}
+        return known_of(parsed(sent))
     except MalformedRequest as malformed:
         raise InvalidRequest(str(malformed)) from None

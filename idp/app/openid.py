@@ -29,7 +29,8 @@ class LateOpenID:
 
     ground: Ground
     verbs: Verbs
-    fetcher: "LateFetcher"
+    own: "LateFetcher"
+    strangers: "LateFetcher"
     _provider: "OpenIDProvider | None" = None
     _is_declared: bool = False
 
@@ -62,6 +63,7 @@ class LateOpenID:
 def _joined(late: LateOpenID) -> "OpenIDProvider":
     from idp.config.oauth_rules import oauth_rules_from
     from idp.oauth.provider import OpenIDProvider
+    from idp.oauth.ways_out import WaysOut
     from idp.oauth.world import OAuthWorld
 
     keyring = late.ground.keyring
@@ -70,7 +72,7 @@ def _joined(late: LateOpenID) -> "OpenIDProvider":
         rules=oauth_rules_from(late.ground.settings),
         signers=keyring.signers,
         hints=keyring.verifier(),
-        fetcher=late.fetcher,
+        ways_out=WaysOut(own=late.own, strangers=late.strangers),
     )
     return OpenIDProvider(world, late.verbs)
 
@@ -96,6 +98,7 @@ class LateFetcher:
     """The guarded fetcher, made when something is first fetched: its HTTP client takes a tenth of a start's time."""
 
     ground: Ground
+    for_strangers: bool = False
     _fetcher: "GuardedFetcher | None" = field(default=None)
 
     async def get(self, url: str, *, accept: str) -> Fetched:
@@ -116,20 +119,27 @@ class LateFetcher:
 
     def _made(self) -> "GuardedFetcher":
         if self._fetcher is None:
-            self._fetcher = _fetcher(self.ground)
+            self._fetcher = _fetcher(self.ground, for_strangers=self.for_strangers)
         return self._fetcher
 
 
-def _fetcher(ground: Ground) -> "GuardedFetcher":
+def _fetcher(ground: Ground, *, for_strangers: bool) -> "GuardedFetcher":
     from idp.fetch import GuardedFetcher
     from idp.fetch.exchange import Exchange
-    from idp.fetch.target import Gate
+    from idp.fetch.places import Places, places_of_strangers
+    from idp.fetch.target import Gate, resolve_by_system, resolve_for_strangers
 
     settings = ground.settings
     fetch = settings.fetch
     gate = Gate(networks=fetch.networks, plain_http=not settings.is_https)
     return GuardedFetcher(
-        exchange=Exchange(gate=gate, ca_bundle=fetch.ca_bundle, timeout=fetch.timeout),
+        exchange=Exchange(
+            gate=gate,
+            ca_bundle=fetch.ca_bundle,
+            timeout=fetch.timeout,
+            resolve=resolve_for_strangers if for_strangers else resolve_by_system,
+            places=places_of_strangers() if for_strangers else Places(),
+        ),
         clock=ground.ambient.clock,
         log=ground.logs.named("fetch"),
     )

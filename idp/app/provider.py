@@ -110,9 +110,10 @@ async def _open_openid(stack: AsyncExitStack, ground: Ground, verbs: Verbs) -> L
     settings = ground.settings
     if not settings.oidc.enabled:
         return None
-    fetcher = LateFetcher(ground)
-    stack.push_async_callback(fetcher.close)
-    late = LateOpenID(ground=ground, verbs=verbs, fetcher=fetcher)
+    own, strangers = LateFetcher(ground), LateFetcher(ground, for_strangers=True)
+    stack.push_async_callback(own.close)
+    stack.push_async_callback(strangers.close)
+    late = LateOpenID(ground=ground, verbs=verbs, own=own, strangers=strangers)
     if settings.clients or settings.resources:
         await late.declare()
     return late

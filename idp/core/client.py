@@ -153,6 +153,11 @@ class Client:
     disabled_at: datetime | None = None
 
     @property
+    def is_ours(self) -> bool:
+        """Whether the operator made it, and so has looked at it."""
+        return self.origin in {Origin.CONFIG, Origin.OPERATOR}
+
+    @property
     def is_public(self) -> bool:
         """Whether it cannot keep a secret (RFC 6749 §2.1)."""
         return self.metadata.token_endpoint_auth_method == "none"

@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 
 import httpx2
 
-from idp.fetch.target import Gate, Resolver, Target, resolve_by_system
+from idp.fetch.places import Places
+from idp.fetch.target import Gate, Resolver, Target, host_of, resolve_by_system
 from idp.ports.oauth import FetchRefused
 
 LARGEST = 64 * 1024
-MOST_AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Exchange:
     ca_bundle: Path | None = None
     timeout: timedelta = timedelta(seconds=5)
     resolve: Resolver = resolve_by_system
-    _at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE))
+    places: Places = field(default_factory=Places)
 
     async def get(self, url: str, accept: str) -> Answered:
         """Raises FetchRefused."""
@@ -51,7 +51,7 @@ class Exchange:
 
     async def _bounded(self, url: str, method: str, headers: Mapping[str, str], body: bytes) -> Answered:
         try:
-            async with asyncio.timeout(self.timeout.total_seconds()), self._at_once:
+            async with asyncio.timeout(self.timeout.total_seconds()), self.places.at_host(host_of(url)):
                 target = await self.gate.target(url, self.resolve)
                 return await self._dial(target, method, headers, body)
         except TimeoutError:
@@ -61,15 +61,21 @@ class Exchange:
         *others, last = target.dialled
         for url in others:
             try:
-                return await self._send(target, url, method, headers, body)
+                return await self._in_turn(target, url, method, headers, body)
             except httpx2.ConnectError:
                 continue  # the name's next address
             except (httpx2.HTTPError, httpx2.InvalidURL) as error:
                 raise _broken(target, error) from error
         try:
-            return await self._send(target, last, method, headers, body)
+            return await self._in_turn(target, last, method, headers, body)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise _broken(target, error) from error
+
+    async def _in_turn(
+        self, target: Target, url: str, method: str, headers: Mapping[str, str], body: bytes
+    ) -> Answered:
+        async with self.places.at_address(host_of(url)):
+            return await self._send(target, url, method, headers, body)
 
     async def _send(self, target: Target, url: str, method: str, headers: Mapping[str, str], body: bytes) -> Answered:
         async with (

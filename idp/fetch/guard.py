@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from idp.fetch.exchange import Answered, Exchange
 from idp.fetch.shelf import SHORTEST, Shelf, life_of
+from idp.fetch.target import host_of
 from idp.ports.ambient import Clock
 from idp.ports.oauth import Fetched, FetchRefused
 
@@ -100,7 +100,7 @@ class GuardedFetcher:
 
     def _tell(self, url: str, refused: FetchRefused) -> None:
         """The host alone: the rest of an address may hold what is nobody's business."""
-        self.log.warning("fetch.refused", host=_host(url), reason=str(refused))
+        self.log.warning("fetch.refused", host=host_of(url), reason=str(refused))
 
 
 def _judged(answered: Answered, accept: str) -> Fetched:
@@ -112,10 +112,3 @@ def _judged(answered: Answered, accept: str) -> Fetched:
     if media_type not in wanted:
         raise FetchRefused("answered with another media type")
     return Fetched(body=answered.body, media_type=media_type)
-
-
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "")[:255]
-    except ValueError:
-        return ""

@@ -15,6 +15,7 @@ Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 """Host and port to numeric addresses, in the order in which to try them. Raises OSError."""
 
 LONGEST_URL = 2048
+LONGEST_HOST = 255
 MOST_ADDRESSES = 3
 MOST_RESOLVED_AT_ONCE = 32
 _PORTS = {"https": 443, "http": 80}
@@ -59,17 +60,34 @@ class Gate:
 
 
 async def resolve_by_system(host: str, port: int) -> Sequence[str]:
-    """On threads of its own: a stranger's name server may be slow for longer than anybody waits, and the few threads
-    that the rest of the server shares would be held by it.
+    """On threads of its own: a name server may be slow for longer than anybody waits, and the few threads that the rest
+    of the server shares would be held by it.
     """
+    return await _resolve(_threads("idp-resolve"), host, port)
+
+
+async def resolve_for_strangers(host: str, port: int) -> Sequence[str]:
+    """On others: a stranger's name server holds up strangers alone."""
+    return await _resolve(_threads("idp-resolve-strangers"), host, port)
+
+
+def host_of(url: str) -> str:
+    """In lower case; "" where there is none."""
+    try:
+        return (urlsplit(url).hostname or "")[:LONGEST_HOST]
+    except ValueError:
+        return ""
+
+
+async def _resolve(threads: ThreadPoolExecutor, host: str, port: int) -> Sequence[str]:
     look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-    found = await asyncio.get_running_loop().run_in_executor(_threads(), look_up)
+    found = await asyncio.get_running_loop().run_in_executor(threads, look_up)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 @cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(MOST_RESOLVED_AT_ONCE, thread_name_prefix="idp-resolve")
+def _threads(name: str) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(MOST_RESOLVED_AT_ONCE, thread_name_prefix=name)
 
 
 def _parse(url: str) -> tuple[SplitResult, int]:

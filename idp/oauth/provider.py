@@ -63,13 +63,13 @@ class OpenIDProvider:
     @cached_property
     def clients(self) -> ClientBook:
         documents = self.client_documents if self.world.rules.client_documents else None
-        return ClientBook(store=self.world.world.store, fetcher=self.world.fetcher, documents=documents)
+        return ClientBook(store=self.world.world.store, ways_out=self.world.ways_out, documents=documents)
 
     @cached_property
     def client_documents(self) -> MetadataDocuments:
         return MetadataDocuments(
             store=self.world.world.store,
-            fetcher=self.world.fetcher,
+            fetcher=self.world.ways_out.strangers,
             clock=self.world.world.clock,
             rules=self.world.rules,
             check_sector=self.check_sector,
@@ -77,7 +77,8 @@ class OpenIDProvider:
 
     @cached_property
     def check_sector(self) -> CheckSector:
-        return CheckSector(fetcher=self.world.fetcher)
+        """For clients that nobody looked at."""
+        return CheckSector(fetcher=self.world.ways_out.strangers)
 
     @cached_property
     def client_secrets(self) -> ClientSecrets:
@@ -101,7 +102,7 @@ class OpenIDProvider:
             entropy=world.entropy,
             rules=self.world.rules,
             secrets=self.client_secrets,
-            check_sector=self.check_sector,
+            check_sector=CheckSector(fetcher=self.world.ways_out.own),
         )
 
     @cached_property
@@ -318,7 +319,8 @@ class OpenIDProvider:
     @cached_property
     def reading(self) -> Reading:
         world, rules = self.world.world, self.world.rules
-        objects = RequestObjects(rules=rules, clients=self.clients, fetcher=self.world.fetcher, clock=world.clock)
+        ways_out = self.world.ways_out
+        objects = RequestObjects(rules=rules, clients=self.clients, ways_out=ways_out, clock=world.clock)
         return Reading(
             store=world.store,
             clock=world.clock,

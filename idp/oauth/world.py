@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from idp.oauth.rules import OAuthRules
-from idp.ports.oauth import Fetcher, HintVerifier, Signers
+from idp.oauth.ways_out import WaysOut
+from idp.ports.oauth import HintVerifier, Signers
 from idp.usecases.verbs import World
 
 
@@ -15,4 +16,4 @@ class OAuthWorld:
     rules: OAuthRules
     signers: Signers
     hints: HintVerifier
-    fetcher: Fetcher
+    ways_out: WaysOut

@@ -141,3 +141,16 @@ async def test_every_change_is_in_the_trail(open_op: Open) -> None:
     found = [await op.provider.store.read(lambda work, name=name: work.audit.page(name=name)) for name in names]
 
     assert [len(entries) for entries in found] == [1, 1, 1]
+
+
+async def test_changes_are_budgeted_like_registrations(open_op: Open) -> None:
+    """Each makes us fetch anew what it names (row 102). Reading, and a token that is nobody's, cost nothing."""
+    op = await open_op()
+    limit = op.provider.verbs.world.rules.source_budget.limit
+    told = (await register(op)).json()
+    same = {"client_id": told["client_id"], "redirect_uris": [CALLBACK]}
+
+    answers = [(await manage(op, told, "PUT", **same)).status_code for _ in range(limit)]
+
+    assert answers == [200] * (limit - 1) + [429]
+    assert (await manage(op, told)).status_code == 200

@@ -225,9 +225,9 @@ def put_on_the_web(op: TestProvider, **pages: str) -> Web:
     """Before anything is fetched: the provider makes its own fetcher when it first needs one."""
     openid = op.provider.openid
     assert openid is not None
-    assert isinstance(openid.world.fetcher, LateFetcher)
+    assert isinstance(openid.world.ways_out.own, LateFetcher)
     web = Web(**pages)
-    setattr(openid.world.fetcher, "_fetcher", web)  # noqa: B010 - private, and of another type here
+    setattr(openid.world.ways_out.own, "_fetcher", web)  # noqa: B010 - private, and of another type here
     return web
 
 

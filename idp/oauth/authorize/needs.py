@@ -13,7 +13,7 @@ from idp.core.grant import Consent
 from idp.core.session import Session
 from idp.oauth.authorize import assurance
 from idp.oauth.authorize.claims_parameter import names_of
-from idp.oauth.authorize.steps import OUR_OWN, Need
+from idp.oauth.authorize.steps import Need
 from idp.oauth.errors import ConsentRequired, InteractionRequired, LoginRequired, OAuthRefusal, UnmetRequirements
 
 
@@ -119,7 +119,7 @@ def wants_consent(situation: Situation) -> bool:
 
 def may_skip_consent(client: Client, request: AuthorizationRequest) -> bool:
     """Only a client of ours, unless it asks for it itself."""
-    return client.terms.skip_consent and client.origin in OUR_OWN and "consent" not in request.prompt
+    return client.terms.skip_consent and client.is_ours and "consent" not in request.prompt
 
 
 def _is_anybodys(situation: Situation) -> bool:

@@ -18,8 +18,9 @@ from idp.oauth.errors import (
 from idp.oauth.neighbours import KnownClients
 from idp.oauth.referee.jose import KeyUnknown, TokenRefused, Unverified, parse_jws, verify_parsed
 from idp.oauth.rules import OAuthRules
+from idp.oauth.ways_out import WaysOut
 from idp.ports.ambient import Clock
-from idp.ports.oauth import Fetcher, FetchRefused
+from idp.ports.oauth import FetchRefused
 
 JAR = "oauth-authz-req+jwt"
 TYPES = frozenset({"", "jwt", JAR})
@@ -39,7 +40,7 @@ class RequestObjects:
 
     rules: OAuthRules
     clients: KnownClients
-    fetcher: Fetcher
+    ways_out: WaysOut
     clock: Clock
 
     async def open(self, client: Client, outer: Parameters) -> Parameters:
@@ -71,7 +72,7 @@ class RequestObjects:
         if address not in client.metadata.request_uris and bare not in client.metadata.request_uris:
             raise InvalidRequestUri("request_uri is not registered, unknown, used up or expired")
         try:
-            fetched = await self.fetcher.get(address, accept=MEDIA_TYPES)
+            fetched = await self.ways_out.of(client).get(address, accept=MEDIA_TYPES)
             return fetched.body.decode("ascii").strip()
         except (FetchRefused, UnicodeDecodeError):
             raise InvalidRequestUri("request_uri gives no request object") from None

@@ -11,10 +11,7 @@ from urllib.parse import urlsplit
 
 from idp.core.account import Account
 from idp.core.authorization import AuthorizationRequest
-from idp.core.client import Client, Origin
-
-OUR_OWN = frozenset({Origin.CONFIG, Origin.OPERATOR})
-"""Of these clients it may be said that consent is skipped: the operator made them (core.client.Origin)."""
+from idp.core.client import Client
 
 
 class Need(StrEnum):
@@ -77,7 +74,7 @@ class PageView:
         """Where the answer goes, for a client that no operator has looked at: its name and logo are its own word
         (draft-ietf-oauth-client-id-metadata-document, security considerations). Empty for an operator's.
         """
-        if self.client.origin in OUR_OWN:
+        if self.client.is_ours:
             return ""
         parts = urlsplit(self.request.redirect_uri)
         return parts.netloc if parts.scheme in {"https", "http"} else f"{parts.scheme}:"

@@ -9,7 +9,8 @@ from idp.core.client import Client, ResourceServer
 from idp.core.ids import ClientId
 from idp.oauth.clients.flaws import Misfit
 from idp.oauth.clients.public_keys import usable_keys
-from idp.ports.oauth import Fetcher, FetchRefused
+from idp.oauth.ways_out import WaysOut
+from idp.ports.oauth import FetchRefused
 from idp.ports.storage import Store, UnitOfWork
 
 LONGEST_ID = 2048
@@ -53,7 +54,7 @@ class ClientBook:
     """
 
     store: Store
-    fetcher: Fetcher
+    ways_out: WaysOut
     documents: ClientDocuments | None = None
     _known: KnownRows = field(default_factory=KnownRows)
 
@@ -81,7 +82,8 @@ class ClientBook:
             return metadata.jwks
         if metadata.jwks_uri is None:
             return _NO_KEYS
-        fetch = self.fetcher.get_fresh if fresh else self.fetcher.get
+        fetcher = self.ways_out.of(client)
+        fetch = fetcher.get_fresh if fresh else fetcher.get
         try:
             fetched = await fetch(metadata.jwks_uri, accept=JWK_SET)
             return usable_keys(json.loads(fetched.body))

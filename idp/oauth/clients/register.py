@@ -129,7 +129,10 @@ class RegisterClient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManageRegistration:
-    """RFC 7592. Raises InvalidToken, in the same words for a client that is not there (§2.1, §2.2, §2.3)."""
+    """RFC 7592. Changes are budgeted like registrations.
+
+    Raises InvalidToken, in the same words for a client that is not there (§2.1, §2.2, §2.3), and TooManyRequests.
+    """
 
     store: Store
     clock: Clock
@@ -148,6 +151,8 @@ class ManageRegistration:
         now = self.clock.now()
         before = await self.store.read(lambda work: self._own(work, client_id, token))
         _check_restated(document, before, now)
+        # a list that it names is fetched anew each time
+        await self.store.transact(lambda work: self.register.guesses.charge_source(work, source, now, scope=COUNTER))
         metadata = await self.register.judge(document)
 
         def update(work: UnitOfWork) -> Registered:

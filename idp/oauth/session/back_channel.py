@@ -11,8 +11,9 @@ from idp.oauth.packing import packed
 from idp.oauth.referee.jose import TokenRefused
 from idp.oauth.rules import OAuthRules
 from idp.oauth.session_ids import SessionIds
+from idp.oauth.ways_out import WaysOut
 from idp.ports.ambient import Clock, Entropy
-from idp.ports.oauth import Fetcher, FetchRefused, Signers
+from idp.ports.oauth import FetchRefused, Signers
 from idp.sdk import SenderFailed
 
 LOGOUT_TOKEN_TYPE = "logout+jwt"
@@ -28,7 +29,7 @@ class BackChannelLogout:
     clients: KnownClients
     session_ids: SessionIds
     signers: Signers
-    fetcher: Fetcher
+    ways_out: WaysOut
     rules: OAuthRules
     clock: Clock
     entropy: Entropy
@@ -40,7 +41,8 @@ class BackChannelLogout:
             return  # gone, or content without
         token = await self._token(client, SessionId(notice["session_id"]), notice["subject"])
         try:
-            status = await self.fetcher.post_form(client.metadata.backchannel_logout_uri, {"logout_token": token})
+            way_out = self.ways_out.of(client)
+            status = await way_out.post_form(client.metadata.backchannel_logout_uri, {"logout_token": token})
         except FetchRefused as refused:
             raise SenderFailed(f"{client.id}: {refused}") from None
         if status // 100 != 2:

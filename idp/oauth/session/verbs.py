@@ -34,7 +34,7 @@ class SessionVerbs:
             clients=self._known.clients,
             session_ids=self._known.session_ids,
             signers=self._world.signers,
-            fetcher=self._world.fetcher,
+            ways_out=self._world.ways_out,
             rules=self._world.rules,
             clock=world.clock,
             entropy=world.entropy,

@@ -1,7 +1,7 @@
 """What is installed, read from package metadata. Nothing is imported here: installed is not trusted."""
 
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, entry_points
 
 GROUP = "idp.plugins"
 
@@ -21,13 +21,16 @@ class InstalledPlugin:
 
 def installed_plugins() -> tuple[InstalledPlugin, ...]:
     """Every plugin that an installed package offers, by name and package. Two packages may offer one name."""
+    points = entry_points(group=GROUP)
+    origins = {point.dist: _origin(point.dist) for point in points}
     found = {
-        InstalledPlugin(
-            name=point.name,
-            package=point.dist.name if point.dist else "unknown",
-            version=point.dist.version if point.dist else "",
-            target=point.value,
-        )
-        for point in entry_points(group=GROUP)
+        InstalledPlugin(name=point.name, package=package, version=version, target=point.value)
+        for point in points
+        for package, version in [origins[point.dist]]
     }
     return tuple(sorted(found, key=lambda plugin: (plugin.name, plugin.package, plugin.target)))
+
+
+def _origin(package: Distribution | None) -> tuple[str, str]:
+    """Name and version. The whole metadata is parsed for each: once a package, not once a plugin."""
+    return (package.name, package.version) if package else ("unknown", "")

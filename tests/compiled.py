@@ -1,37 +1,43 @@
-"""Pages are compiled once a process: most tests have a provider of their own, and each would do it anew."""
+"""Templates are compiled once a process: most tests have a provider of their own, and each would do it anew."""
 
 from collections.abc import Iterator
 from types import CodeType
+from typing import Any
 
 import jinja2
 import pytest
 from jinja2.bccache import Bucket
 
-from idp.web.pages.templating import Templates
+OPTIONS = ("autoescape", "trim_blocks", "lstrip_blocks", "keep_trailing_newline", "newstyle_gettext", "sandboxed")
+"""Of an environment, on which the code of a template depends."""
 
 
 class Compiled(jinja2.BytecodeCache):
     """By a template's place and text, so that a changed one is another."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], CodeType | None] = {}
+        self._known: dict[tuple[object, ...], CodeType | None] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._known.get((bucket.key, bucket.checksum))
+        bucket.code = self._known.get(_key(bucket))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._known[bucket.key, bucket.checksum] = bucket.code
+        self._known[_key(bucket)] = bucket.code
+
+
+def _key(bucket: Bucket) -> tuple[object, ...]:
+    made_for = bucket.environment
+    options = [getattr(made_for, name, None) for name in OPTIONS]
+    return bucket.key, bucket.checksum, type(made_for), *made_for.extensions, *options
 
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled() -> Iterator[None]:
-    known, made = Compiled(), Templates._environment
+    known, made = Compiled(), jinja2.Environment.__init__
 
-    def environment(templates: Templates, language: str) -> jinja2.Environment:
-        found = made(templates, language)
-        found.bytecode_cache = known
-        return found
+    def environment(self: jinja2.Environment, *given: Any, **named: Any) -> None:
+        made(self, *given, **{"bytecode_cache": known, **named})
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Templates, "_environment", environment)
+        patch.setattr(jinja2.Environment, "__init__", environment)
         yield

@@ -179,6 +179,13 @@ class Sessions(Protocol):
 
     def revoke_all(self, account_id: AccountId, now: datetime, *, keep: SessionId | None = None) -> int: ...
 
+    def hold_all(self, account_id: AccountId) -> None:
+        """Waits for what is being given in the account's sessions (`principal`, held), and lets nobody begin anew.
+
+        Until the commit: for whoever takes back what was given, and leaves the sessions as they are (row 98).
+        """
+        ...
+
     def revoke_every(self, now: datetime) -> int:
         """Ends all sessions of everybody: after a backup was restored."""
         ...

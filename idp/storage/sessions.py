@@ -44,6 +44,9 @@ _REVOKE_ALL = Statement(
 _OF = Statement(
     sa.select(*sessions.c).where(_OF_ACCOUNT, _LIVE).order_by(sessions.c.authenticated_at.desc(), sessions.c.id.desc())
 )
+_HOLD_ALL = Statement(
+    sa.select(sessions.c.id).where(_OF_ACCOUNT).order_by(sessions.c.id).with_for_update(key_share=True)
+)
 _ALL_LIVE = Statement(  # in the order of the index on expires_at
     sa.select(*sessions.c)
     .where(_LIVE)
@@ -81,6 +84,9 @@ class SessionShelf(Shelf):
 
     def revoke_all(self, account_id: AccountId, now: datetime, *, keep: SessionId | None = None) -> int:
         return self._count(_REVOKE_ALL, of_account=account_id, now=now, keep=keep or "")
+
+    def hold_all(self, account_id: AccountId) -> None:
+        self._all(_HOLD_ALL, of_account=account_id)
 
     def revoke_every(self, now: datetime) -> int:
         return self._count(_REVOKE_EVERY, now=now)

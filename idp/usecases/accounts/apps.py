@@ -67,6 +67,9 @@ def _without_row(client_id: ClientId, since: datetime) -> Client:
 
 
 def _revoke(work: UnitOfWork, account_id: AccountId, client_id: ClientId, occasion: Occasion) -> None:
+    # whoever was about to give by this consent is through with it, or finds it gone (row 98)
+    work.accounts.by_id(account_id)
+    work.sessions.hold_all(account_id)
     had_consent = work.oauth.consents.remove(account_id, client_id)
     ended = work.oauth.grants.revoke_of(account_id, occasion.now, client_id=client_id)
     if not had_consent and not ended:

@@ -64,7 +64,7 @@ def what_is_wrong(words: list[str]) -> str | None:
     rest = iter(words)
     for word in rest:
         if word.startswith("-") and word != "-":
-            options = {name: one for one in command.params for name in one.opts}
+            options = {name: one for one in command.params for name in (*one.opts, *one.secondary_opts)}
             name = word.partition("=")[0]
             if name not in options and name not in {"--help", "-h"}:
                 return f"{command.name} has no {name}"

@@ -72,6 +72,7 @@ async def open_provider(
         loaded, extensions = await open_plugins(stack, ground)
         verbs = build_verbs(ground, extensions)
         await verbs.declare_tenants(declared_tenants(settings))
+        _require_pages(settings)
         late = await _open_openid(stack, ground, verbs)
         readiness = Readiness(check=ground.store.ping)
         application = _application(ground, verbs, late, readiness)
@@ -117,6 +118,20 @@ async def _open_openid(stack: AsyncExitStack, ground: Ground, verbs: Verbs) -> L
     if settings.clients or settings.resources:
         await late.declare()
     return late
+
+
+def _require_pages(settings: Settings) -> None:
+    """An operator's own templates and texts are tried here, and not by the first person who needs a page (0022).
+
+    Raises ConfigurationRefused.
+    """
+    if settings.pages.templates is None and settings.pages.locale is None:
+        return
+    from idp.app.pages import page_problems  # noqa: PLC0415 - the start of who has none pays nothing
+    from idp.config.problem import ConfigurationRefused  # noqa: PLC0415 - see above
+
+    if problems := page_problems(settings):
+        raise ConfigurationRefused(problems)
 
 
 def create_app(settings: Settings) -> Starlette:

@@ -43,7 +43,13 @@ def examine_all(file: Path) -> Findings:
     if settings is None:
         return Findings(problems=tuple(problems))
     told = {problem.key for problem in problems}
-    further = [*plugin_problems(settings), *_templates(settings), *_master_key(settings), *_database(settings)]
+    further = [
+        *plugin_problems(settings),
+        *_templates(settings),
+        *_pages(settings),
+        *_master_key(settings),
+        *_database(settings),
+    ]
     problems += [problem for problem in further if not _is_told(problem.key, told)]
     return Findings(
         problems=tuple(problems),
@@ -107,6 +113,14 @@ def _templates(settings: Settings) -> Iterator[Problem]:
         for one in refused.problems:
             mend = "Mend the template, or remove it: ours then stands in."
             yield Problem(key="messages.templates", reason=f"{one.file}: {one.reason}", mend=mend)
+
+
+def _pages(settings: Settings) -> list[Problem]:
+    if settings.pages.templates is None and settings.pages.locale is None:
+        return []
+    from idp.app.pages import page_problems
+
+    return page_problems(settings)
 
 
 def _master_key(settings: Settings) -> Iterator[Problem]:

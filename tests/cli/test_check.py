@@ -274,3 +274,18 @@ class TestCalibration:
 
         assert idp.ask("check")["ok"] is True
         assert hashing["memory_kib"] >= LEAST.memory_kib
+
+
+def test_a_page_of_ones_own_that_would_break_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "login.html").write_text(
+        '{% extends "ours/login.html" %}\n{% block besides %}x{% endblock %}'
+    )
+    idp = fresh(tmp_path, CONFIG + '\n[pages]\ntemplates = "pages"\n')
+
+    refusal = idp.refuse("check")
+
+    (problem,) = refusal["problems"]
+    assert problem["key"] == "pages.templates"
+    assert problem["reason"] == 'login.html, line 2: nothing that it extends has a block "besides"'
+    assert problem["mend"] == 'Perhaps "beside" was meant.'

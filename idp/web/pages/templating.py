@@ -27,11 +27,14 @@ class Templates:
         self._environments: dict[str, jinja2.Environment] = {}
 
     def fill(self, template: str, language: str, values: Mapping[str, object]) -> str:
-        if language not in self._environments:
-            self._environments[language] = self._environment(language)
-        return self._environments[language].get_template(template).render(values)
+        return self.environment(language).get_template(template).render(values)
 
-    def _environment(self, language: str) -> "jinja2.Environment":
+    def environment(self, language: str) -> "jinja2.Environment":
+        if language not in self._environments:
+            self._environments[language] = self._made(language)
+        return self._environments[language]
+
+    def _made(self, language: str) -> "jinja2.Environment":
         import jinja2  # noqa: PLC0415 - a tenth of a second
 
         ours = jinja2.FileSystemLoader(OURS)

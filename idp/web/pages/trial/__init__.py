@@ -1,0 +1,1 @@
+"""An operator's templates and texts, tried before the first person needs them."""

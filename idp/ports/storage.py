@@ -180,10 +180,7 @@ class Sessions(Protocol):
     def revoke_all(self, account_id: AccountId, now: datetime, *, keep: SessionId | None = None) -> int: ...
 
     def hold_all(self, account_id: AccountId) -> None:
-        """Waits for what is being given in the account's sessions (`principal`, held), and lets nobody begin anew.
-
-        Until the commit: for whoever takes back what was given, and leaves the sessions as they are (row 98).
-        """
+        """Waits for what is being given in the account's sessions (`principal`, held), and bars it up to the commit."""
         ...
 
     def revoke_every(self, now: datetime) -> int:

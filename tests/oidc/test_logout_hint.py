@@ -130,3 +130,25 @@ async def test_no_parameter_is_longer_than_it_has_to_be(jane: Person, client: Ap
     assert fits.status_code == 303
     assert len(fits.headers["location"]) < longest + 64
     assert await is_signed_in(jane)
+
+
+async def test_an_id_token_ends_its_own_person_s_session_and_nobody_else_s(jane: Person, client: App) -> None:
+    """§2: unasked, for it proves that the app knows Jane; of Joe it proves nothing."""
+    hint = await id_token_of(jane, client)
+    sessions = await both(jane)
+
+    done = await ask_to_leave(jane, id_token_hint=hint, post_logout_redirect_uri=BYE)
+
+    assert done.headers["location"] == BYE
+    assert await ended(jane, *sessions) == [True, False]
+
+
+async def test_an_id_token_of_nobody_here_asks_and_ends_whom_the_question_names(jane: Person, client: App) -> None:
+    hint = await id_token_of(jane, client)
+    sessions = await both(jane)
+    await jane.op.provider.store.transact(lambda work: work.sessions.revoke(sessions[0].id, jane.op.clock.now()))
+
+    asked = await ask_to_leave(jane, id_token_hint=hint)
+
+    assert is_question(asked)
+    assert await ended(jane, sessions[1]) == [False]

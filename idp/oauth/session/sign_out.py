@@ -41,13 +41,15 @@ class SignOut:
     rules: OAuthRules
 
     def meant(self, logout: Logout, principals: Sequence[Principal]) -> Sequence[Principal]:
-        """Those of whoever `logout_hint` names (§2): by mail address, or by the `sub` or `sid` that the client knows.
+        """Those of whom `logout_hint` names (§2), by mail address, or by the `sub` or `sid` that the client knows; else
+        of whom a proved hint does.
 
-        All of that person's in this browser, else the next app would find the one that is left. Everybody's where it
-        names nobody who is signed in.
+        All of that person's in this browser, else the next app would find the one that is left; nobody else's, for they
+        were not asked. Everybody's where neither names anybody who is signed in.
         """
         hint = logout.hint
         named = {one.account.id for one in principals if hint and hint in self._names(logout, one)}
+        named = named or {one.account.id for one in principals if self._is_subject(logout, one)}
         return [principal for principal in principals if principal.account.id in named] or principals
 
     def _names(self, logout: Logout, principal: Principal) -> Iterator[str]:
@@ -58,14 +60,13 @@ class SignOut:
             yield self.subjects.of(client, account.id)
             yield self.session_ids.of(client.id, principal.session.id)
 
+    def _is_subject(self, logout: Logout, principal: Principal) -> bool:
+        client, subject = logout.client, logout.subject
+        return client is not None and subject is not None and self.subjects.of(client, principal.account.id) == subject
+
     def must_ask(self, logout: Logout, principals: Sequence[Principal]) -> bool:
         """Whether somebody is signed in whom no proved hint names (§2, §6; ASVS 10.6.2; row 101)."""
-        if not principals:
-            return False
-        client, subject = logout.client, logout.subject
-        if client is None or subject is None:
-            return True
-        return all(self.subjects.of(client, principal.account.id) != subject for principal in principals)
+        return bool(principals) and not any(self._is_subject(logout, principal) for principal in principals)
 
     async def __call__(self, logout: Logout, principals: Sequence[Principal], source: Source) -> tuple[str, ...]:
         """Ends these sessions of the browser, and the one that a proved hint names: its cookie may have expired by now.

@@ -22,7 +22,8 @@ class Compiled(jinja2.BytecodeCache):
         bucket.code = self._known.get(_key(bucket))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._known[_key(bucket)] = bucket.code
+        if not callable(bucket.environment.autoescape):  # each environment has another then, and finds nothing again
+            self._known[_key(bucket)] = bucket.code
 
 
 def _key(bucket: Bucket) -> tuple[object, ...]:

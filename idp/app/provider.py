@@ -72,7 +72,6 @@ async def open_provider(
         loaded, extensions = await open_plugins(stack, ground)
         verbs = build_verbs(ground, extensions)
         await verbs.declare_tenants(declared_tenants(settings))
-        _require_pages(settings)
         late = await _open_openid(stack, ground, verbs)
         readiness = Readiness(check=ground.store.ping)
         application = _application(ground, verbs, late, readiness)
@@ -96,6 +95,7 @@ async def open_provider(
 
 
 def _application(ground: Ground, verbs: Verbs, late: LateOpenID | None, readiness: Readiness) -> Application:
+    _require_pages(ground.settings)
     faces = build_faces(ground.settings)
     inside = Inside(
         verbs=verbs,

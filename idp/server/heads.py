@@ -1,5 +1,6 @@
 """Which request heads are taken: what a proxy in front of us could read in another way is refused, not repaired."""
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -21,6 +22,10 @@ SINGLE = frozenset(
     }
 )
 """Fields that may come once: of two the first counts here and the last there (RFC 9110 §5.3, RFC 9112 §3.2)."""
+
+
+HOST = re.compile(rb"(?:[A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
+"""A name or an address, and perhaps a port (RFC 9112 §3.2): no user, no list, no path."""
 
 
 class HeadRefused(Exception):
@@ -52,7 +57,10 @@ def judge(
     if upgrades and b"transfer-encoding" in values:
         raise HeadRefused(400)
     _judge_framing(version, values.get(b"transfer-encoding"), values.get(b"content-length"))
-    _judge_target(target, values.get(b"host", b""))
+    host = values.get(b"host", b"")
+    if not HOST.fullmatch(host):
+        raise HeadRefused(400)
+    _judge_target(target, host)
     return values
 
 
@@ -73,11 +81,13 @@ def _judge_framing(version: str, encoding: bytes | None, length: bytes | None) -
 
 def _judge_target(target: bytes, host: bytes) -> None:
     """A path. The absolute form is taken as far as it names the Host we go by (RFC 9112 §3.2.2; threat row 110)."""
+    if b"#" in target:
+        raise HeadRefused(400)
     if target.startswith(b"/"):
         return
     try:
-        authority = urlsplit(target).netloc
+        parts = urlsplit(target)
     except ValueError:
-        authority = b""
-    if not authority or authority.lower() != host.lower():
+        raise HeadRefused(400) from None
+    if parts.scheme not in (b"http", b"https") or not parts.netloc or parts.netloc.lower() != host.lower():
         raise HeadRefused(400)

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from idp.core.authorization import AuthorizationRequest, Interaction
-from idp.core.client import Client
+from idp.core.client import Client, Origin
 from idp.core.ids import SessionId
 from idp.core.secret import Digest
 from idp.core.session import Source
 from idp.oauth.authorize import assurance
 from idp.oauth.authorize.answers import Answers, destination_of
-from idp.oauth.authorize.destination import Answerable, is_registered
+from idp.oauth.authorize.destination import Answerable, Destination, is_registered
 from idp.oauth.authorize.dispatch import AlreadyAnswered, Dispatch, Granted, Visit, again
 from idp.oauth.authorize.needs import Situation, first_need, missing_claims, missing_scope, must_sign_in_again
 from idp.oauth.authorize.parameters import Parameters
@@ -65,7 +65,7 @@ class Authorize:
         try:
             request = await self.reading.at_the_front(client, sent)
         except Answerable as error:
-            return await self.answers.refuse(error.destination, error.refusal)
+            return await self._refuse(error.destination, error.refusal, is_signed_in=principal is not None)
         visit = Visit(
             client=client,
             request=request,
@@ -89,7 +89,7 @@ class Authorize:
         try:
             request = await self.reading.at_the_front(client, sent)
         except Answerable as error:
-            return await self.answers.refuse(error.destination, error.refusal)
+            return await self._refuse(error.destination, error.refusal, is_signed_in=False)
         whose = network_of(source.address)
         if request.pushed_as is not None:
             return SetAside(client_id=client.id, request_uri=sent.values["request_uri"])
@@ -138,10 +138,20 @@ class Authorize:
         except AlreadyAnswered:
             raise
         except OAuthRefusal as refusal:
-            return await self.answers.refuse(destination, refusal)
+            return await self._refuse(destination, refusal, is_signed_in=visit.session_id is not None)
         if isinstance(came, Need):
             return ShowPage(need=came, interaction=visit.name)
         return await self._granted(visit, came)
+
+    async def _refuse(self, to: Destination, refusal: OAuthRefusal, *, is_signed_in: bool) -> AuthorizationResponse:
+        """A link to us must lead nobody on to whoever wrote a document (RFC 9700 §4.11.2): people go by a click.
+
+        Who registered is answered at once: OpenID Connect's own `prompt=none` is.
+        """
+        answer = await self.answers.refuse(to, refusal)
+        if is_signed_in or to.client.origin is not Origin.DOCUMENT:
+            return answer
+        return replace(answer, by_click=True)
 
     async def _granted(self, visit: Visit, came: Granted) -> AuthorizationResponse:
         """Who asked for an ID token may watch the session (OIDC Session Management 1.0 §2)."""

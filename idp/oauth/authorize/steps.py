@@ -36,6 +36,7 @@ class AuthorizationResponse:
     """To be carried to `redirect_uri` by `response_mode`: query, fragment, form_post, or JARM's twin of each.
 
     `parameters` hold `code` or `error`, `state` and `iss` (RFC 9207); under JARM the one parameter `response`.
+    `by_click`: the person goes there on purpose or not at all.
     `browser_state` is for the cookie by which the client's page notices a sign-out (OIDC Session Management 1.0 §3.2).
     """
 
@@ -43,6 +44,7 @@ class AuthorizationResponse:
     response_mode: str
     parameters: Mapping[str, str]
     browser_state: str | None = None
+    by_click: bool = False
 
 
 Step = ShowPage | AuthorizationResponse

@@ -38,6 +38,26 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
+ASIDE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Not signed in</title>
+</head>
+<body>
+<main>
+<h1>Not signed in</h1>
+<p>An app that we know by its address alone asked for something that we do not do. Nobody was signed in.</p>
+<p>You may go on to <strong id="stranger">{host}</strong>, if you came from there.</p>
+{way}
+</main>
+</body>
+</html>
+"""
+LINK = '<p><a id="go-on" rel="noreferrer" href="{address}">Go on</a></p>'
+FORM = '<form method="post" action="{action}">\n{fields}\n<button id="go-on" type="submit">Go on</button>\n</form>'
 FIELD = '<input type="hidden" name="{name}" value="{value}">'
 
 
@@ -45,13 +65,9 @@ def respond(step: Step) -> Response:
     """A redirect by 303, so that nothing that was posted is posted again (RFC 9700 §4.12), or a form that posts."""
     if isinstance(step, ShowPage):
         return see_other(f"/{step.need}/{step.interaction}")
-    mode = step.response_mode.removesuffix(".jwt")
-    if mode == "form_post":
-        return _form(step)
-    written = urlencode(step.parameters, quote_via=quote)
-    if mode == "fragment":
-        return see_other(f"{step.redirect_uri}#{written}")
-    return see_other(f"{step.redirect_uri}{'&' if '?' in step.redirect_uri else '?'}{written}")
+    if step.by_click:
+        return _aside(step)
+    return _form(step) if _is_form(step) else see_other(_address(step))
 
 
 def see_other(location: str) -> Response:
@@ -64,12 +80,38 @@ def script_route() -> Route:
     return Route(method="GET", path=SUBMIT, endpoint=_script)
 
 
+def _is_form(answer: AuthorizationResponse) -> bool:
+    return answer.response_mode.removesuffix(".jwt") == "form_post"
+
+
+def _address(answer: AuthorizationResponse) -> str:
+    written = urlencode(answer.parameters, quote_via=quote)
+    if answer.response_mode.removesuffix(".jwt") == "fragment":
+        return f"{answer.redirect_uri}#{written}"
+    return f"{answer.redirect_uri}{'&' if '?' in answer.redirect_uri else '?'}{written}"
+
+
+def _aside(answer: AuthorizationResponse) -> Response:
+    """A page in place of a redirect: the same answer, for who wants to go there."""
+    action, parts = html.escape(answer.redirect_uri), urlsplit(answer.redirect_uri)
+    if _is_form(answer):
+        way = FORM.format(action=action, fields=_fields(answer))
+    else:
+        way = LINK.format(address=html.escape(_address(answer)))
+    body = ASIDE.format(host=html.escape(parts.netloc or f"{parts.scheme}:"), way=way)
+    headers = {**HEADERS, "content-security-policy": _policy(answer.redirect_uri)}
+    return Response(body, 400, headers=headers, media_type="text/html")
+
+
+def _fields(answer: AuthorizationResponse) -> str:
+    return "\n".join(
+        FIELD.format(name=html.escape(name), value=html.escape(value)) for name, value in answer.parameters.items()
+    )
+
+
 def _form(answer: AuthorizationResponse) -> Response:
     """OAuth 2.0 Form Post Response Mode §2. The button is for browsers without script (rows 94, 103)."""
-    fields = [
-        FIELD.format(name=html.escape(name), value=html.escape(value)) for name, value in answer.parameters.items()
-    ]
-    body = PAGE.format(action=html.escape(answer.redirect_uri), fields="\n".join(fields), script=SUBMIT)
+    body = PAGE.format(action=html.escape(answer.redirect_uri), fields=_fields(answer), script=SUBMIT)
     headers = {**HEADERS, "content-security-policy": _policy(answer.redirect_uri)}
     return Response(body, headers=headers, media_type="text/html")
 

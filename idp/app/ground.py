@@ -8,12 +8,14 @@ from idp.config.settings import Settings
 from idp.core.claims import LONGEST_TOKEN_LIFE
 from idp.crypto.ambient import SystemClock, SystemEntropy
 from idp.crypto.digester import HmacDigester
+from idp.crypto.encryption_key import ENCRYPTION
 from idp.crypto.hash_formats import Argon2Cost
 from idp.crypto.keyring import Keyring
 from idp.crypto.master_key import load_master_key
 from idp.crypto.passwords import HashingPool
 from idp.crypto.rotation import Schedule
 from idp.crypto.sealer import AesGcmSealer
+from idp.crypto.signing_key import ALGORITHMS
 from idp.logs import Logs
 from idp.ports.ambient import Clock, Entropy
 from idp.ports.crypto import Digester, Sealer
@@ -63,7 +65,7 @@ async def open_ground(stack: AsyncExitStack, settings: Settings, ambient: Ambien
         limits=Limits(connections=settings.database.pool_size),
     )
     stack.push_async_callback(store.close)
-    keyring = Keyring(issuer=settings.issuer, clock=ambient.clock, sealer=sealer, schedule=_schedule(settings))
+    keyring = _keyring(settings, ambient, sealer)
     await keyring.load(store)
     return Ground(
         settings=settings,
@@ -93,6 +95,18 @@ def _hasher(settings: Settings, ambient: Ambient) -> HashingPool:
     hashing = settings.hashing
     cost = Argon2Cost(memory_kib=hashing.memory_kib, passes=hashing.iterations, lanes=hashing.parallelism)
     return HashingPool(ambient.entropy, cost=cost, threads=hashing.threads, waiting=hashing.queue)
+
+
+def _keyring(settings: Settings, ambient: Ambient, sealer: Sealer) -> Keyring:
+    """With keys to be encrypted to only where somebody may: others' verifiers find none that they could mistake."""
+    takes = ENCRYPTION if settings.oidc.enabled and settings.oidc.encrypted_requests else ()
+    return Keyring(
+        issuer=settings.issuer,
+        clock=ambient.clock,
+        sealer=sealer,
+        schedule=_schedule(settings),
+        algorithms=(*ALGORITHMS, *takes),
+    )
 
 
 def _schedule(settings: Settings) -> Schedule:

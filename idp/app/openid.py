@@ -51,7 +51,7 @@ class LateOpenID:
         ground, settings = self.ground, self.ground.settings
         secrets = ClientSecrets(entropy=ground.ambient.entropy, sealer=ground.sealer)
         declare = DeclareClients(store=ground.store, clock=ground.ambient.clock, secrets=secrets)
-        clients = declared_clients(settings.clients, settings.oidc.profile)
+        clients = declared_clients(settings.clients, settings.oidc)
         await declare(clients, declared_resources(settings.resources))
         self._is_declared = True
 
@@ -73,6 +73,7 @@ def _joined(late: LateOpenID) -> "OpenIDProvider":
         signers=keyring.signers,
         hints=keyring.verifier(),
         ways_out=WaysOut(own=late.own, strangers=late.strangers),
+        decrypter=keyring.decrypter() if late.ground.settings.oidc.encrypted_requests else None,
     )
     return OpenIDProvider(world, late.verbs)
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 @click.group(cls=Noun)
 def keys() -> None:
-    """Signing keys: next, active, retired. They rotate by themselves; running servers follow within seconds."""
+    """Keys that sign, and that clients encrypt to: next, active, retired. They rotate by themselves; running servers
+    follow within seconds."""
 
 
 @keys.command("list", cls=DeskVerb, example="idp keys list")
@@ -35,9 +36,14 @@ async def list_(desk: "Desk") -> Answer:
 
 
 @keys.command("rotate", cls=DeskVerb, example="idp keys rotate")
-@click.option("--algorithm", type=click.Choice(["RS256", "PS256", "ES256", "EdDSA"]), help="Its key alone.")
+@click.option(
+    "--algorithm",
+    type=click.Choice(["RS256", "PS256", "ES256", "EdDSA", "RSA-OAEP-256", "ECDH-ES"]),
+    help="Its key alone.",
+)
 async def rotate(desk: "Desk", algorithm: str | None) -> Answer:
-    """Let the next key of every algorithm sign from now on. Tokens of the last one stay good until they expire."""
+    """Let the next key of every algorithm sign from now on. Tokens of the last one stay good until they expire, and
+    what was encrypted to it is read as long."""
     turns = await desk.provider.keyring.rotate(desk.source, algorithm=algorithm)
     items = [
         {

@@ -42,7 +42,7 @@ async def check_client(settings: "Settings", profile: Profile, client_id: str, v
 
 def _declared(settings: "Settings") -> Iterator[Client]:
     now = SystemClock().now()
-    for one in declared_clients(settings.clients, settings.oidc.profile):
+    for one in declared_clients(settings.clients, settings.oidc):
         yield Client(
             id=one.id, metadata=one.metadata, terms=one.terms, origin=Origin.CONFIG, created_at=now, updated_at=now
         )

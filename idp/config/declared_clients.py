@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from idp.config.clients import Client, Resource
 from idp.config.contradictions import Contradiction
+from idp.config.oidc import Oidc
 from idp.config.problem import dotted
 from idp.core.client import ClientTerms, Profile
 from idp.core.ids import ClientId
@@ -25,9 +26,9 @@ _OWN_KEYS = (
 OneOf = Mapping[str, Client]
 
 
-def declared_clients(clients: OneOf, profile: str | None) -> list[DeclaredClient]:
-    """`profile` is what all clients must keep. The clients are without contradictions."""
-    return [_declared(name, client, profile) for name, client in clients.items()]
+def declared_clients(clients: OneOf, oidc: Oidc) -> list[DeclaredClient]:
+    """The clients are without contradictions."""
+    return [_declared(name, client, oidc) for name, client in clients.items()]
 
 
 def declared_resources(resources: Mapping[str, Resource]) -> list[DeclaredResource]:
@@ -37,11 +38,11 @@ def declared_resources(resources: Mapping[str, Resource]) -> list[DeclaredResour
     ]
 
 
-def of_clients(clients: OneOf, profile: str | None) -> Iterator[Contradiction]:
+def of_clients(clients: OneOf, oidc: Oidc) -> Iterator[Contradiction]:
     """What the parser of client metadata refuses, under the keys in which it stands."""
     for name, client in clients.items():
         key = dotted(("clients", name))
-        metadata, flaws = examine_metadata(_document(client), _terms(client, profile))
+        metadata, flaws = examine_metadata(_document(client), _terms(client, oidc))
         for flaw in flaws:
             member = flaw.member if flaw.member in _OWN_KEYS else f"metadata.{flaw.member}"
             yield Contradiction(about=(f"{key}.{member}",), reason=flaw.reason, mend=flaw.mend)
@@ -78,13 +79,13 @@ def _document(client: Client) -> dict[str, object]:
     return document
 
 
-def _terms(client: Client, profile: str | None) -> MetadataTerms:
-    named = client.profile or profile
-    return MetadataTerms(profile=Profile(named) if named else None)
+def _terms(client: Client, oidc: Oidc) -> MetadataTerms:
+    named = client.profile or oidc.profile
+    return MetadataTerms(profile=Profile(named) if named else None, encrypted_requests=oidc.encrypted_requests)
 
 
-def _declared(name: str, client: Client, profile: str | None) -> DeclaredClient:
-    metadata, _ = examine_metadata(_document(client), _terms(client, profile))
+def _declared(name: str, client: Client, oidc: Oidc) -> DeclaredClient:
+    metadata, _ = examine_metadata(_document(client), _terms(client, oidc))
     return DeclaredClient(
         id=ClientId(name),
         metadata=metadata,

@@ -70,6 +70,10 @@ class Oidc(Table):
     require_pushed: Switch = False
     """Takes authorization requests from the back channel only (RFC 9126)."""
 
+    encrypted_requests: Switch = False
+    """Takes request objects that are encrypted to us (OIDC Core §6.1). The keys for it are made when this is first on,
+    and stand in the key set with `use` `enc`."""
+
     registration: Literal["closed", "token", "open"] = "closed"
     """Who may register a client (RFC 7591): nobody, holders of a token (`idp client initial-token
     create`), everybody."""

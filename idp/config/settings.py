@@ -111,7 +111,7 @@ class Settings(Table):
             # to judge them takes modules that most starts can do without
             from idp.config.declared_clients import of_clients
 
-            yield from of_clients(self.clients, self.oidc.profile)
+            yield from of_clients(self.clients, self.oidc)
 
     @property
     def is_https(self) -> bool:

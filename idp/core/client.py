@@ -78,6 +78,8 @@ class ClientMetadata:
     default_acr_values: tuple[str, ...] = ()
 
     request_object_signing_alg: str | None = None
+    request_object_encryption_alg: str | None = None
+    request_object_encryption_enc: str | None = None
     request_uris: tuple[str, ...] = ()
     require_signed_request_object: bool = False
     require_pushed_authorization_requests: bool = False

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from idp.crypto.encryption_key import EncryptionKey
 from idp.crypto.signing_key import SigningKey
 
 
@@ -18,7 +19,7 @@ class Published:
     max_age: int
 
 
-def publish(keys: Iterable[SigningKey], max_age: int) -> Published:
+def publish(keys: Iterable[SigningKey | EncryptionKey], max_age: int) -> Published:
     """Public members only, in the order given."""
     body = orjson.dumps({"keys": [key.public_jwk() for key in keys]})
     return Published(body=body, etag=f'"{hashlib.sha256(body).hexdigest()[:32]}"', max_age=max_age)

@@ -1,4 +1,4 @@
-"""Our signing keys: kept sealed in the database, held open in memory, turned on schedule, published.
+"""Our keys, to sign and to be encrypted to: kept sealed in the database, open in memory, turned on schedule, published.
 
 ```
            load / refresh (every second)                              sign, verify, document
@@ -17,6 +17,8 @@ from datetime import datetime
 from idp.core.errors import NotFound
 from idp.core.ids import KeyId
 from idp.core.session import Source
+from idp.crypto.decrypter import KeyringDecrypter
+from idp.crypto.encryption_key import ENCRYPTION
 from idp.crypto.jwks import Published
 from idp.crypto.opened_keys import OpenedKeys, make_row, open_keys
 from idp.crypto.rotation import (
@@ -65,7 +67,10 @@ class Rotation:
 
 
 class Keyring:
-    """Signs and verifies from memory; asks the database only where it says `await`."""
+    """Signs and verifies from memory; asks the database only where it says `await`.
+
+    `algorithms` may name those that others encrypt with, too; what was encrypted for others than these stays closed.
+    """
 
     def __init__(
         self,
@@ -80,7 +85,8 @@ class Keyring:
         self._clock = clock
         self._sealer = sealer
         self._schedule = schedule
-        self._algorithms = tuple(algorithms)
+        self._every = tuple(algorithms)
+        self._signing = tuple(algorithm for algorithm in algorithms if algorithm not in ENCRYPTION)
         self._store: Store | None = None
         self._opened: OpenedKeys | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -99,7 +105,7 @@ class Keyring:
         """
         async with self._one_at_a_time:
             now = self._clock.now()
-            rows = tuple(row for row in await self.rows() if self._schedule.is_published(row, now))
+            rows = tuple(row for row in await self.rows() if self._is_used(row, now))
             if self._opened is not None and rows == self._opened.rows:
                 return False
             max_age = int(self._schedule.max_age.total_seconds())
@@ -146,17 +152,20 @@ class Keyring:
 
     def signer(self, algorithm: str) -> TokenSigner:
         """Signs with the key that is active when it is asked, not when it was made."""
-        if algorithm not in self._algorithms:
+        if algorithm not in self._signing:
             raise ValueError(f"no signing keys for {algorithm!r}")
         return KeyringSigner(self, algorithm)
 
     @property
     def signers(self) -> "KeyringSigners":
         """One for each algorithm."""
-        return KeyringSigners(self, self._algorithms)
+        return KeyringSigners(self, self._signing)
 
     def verifier(self) -> KeyringVerifier:
         return KeyringVerifier(issuer=self._issuer, clock=self._clock, keys=lambda: self.opened.verifying)
+
+    def decrypter(self) -> KeyringDecrypter:
+        return KeyringDecrypter(lambda: self.opened.decrypting)
 
     def document(self) -> Published:
         """The key set to publish now."""
@@ -174,15 +183,19 @@ class Keyring:
             raise RuntimeError("the keyring was not loaded")
         return self._store
 
+    def _is_used(self, row: StoredKey, now: datetime) -> bool:
+        is_off = row.algorithm in ENCRYPTION and row.algorithm not in self._every
+        return not is_off and self._schedule.is_published(row, now)
+
     def _pairs(self, rows: Sequence[StoredKey]) -> Mapping[str, Pair]:
-        return {algorithm: keys for algorithm in self._algorithms if (keys := pair(rows, algorithm)) is not None}
+        return {algorithm: keys for algorithm in self._every if (keys := pair(rows, algorithm)) is not None}
 
     async def _make_row(self, algorithm: str, state: KeyState, now: datetime) -> StoredKey:
         return await make_row(algorithm, state, self._sealer, now, rsa_bits=self._schedule.rsa_bits)
 
     async def _complete(self) -> bool:
         """Makes what there must be one of and is none."""
-        wanted, now = missing(await self.rows(), self._algorithms), self._clock.now()
+        wanted, now = missing(await self.rows(), self._every), self._clock.now()
         spares = await asyncio.gather(*(self._make_row(algorithm, state, now) for algorithm, state in wanted))
         if spares:
             await self._database.transact(lambda work: complete(work, spares))

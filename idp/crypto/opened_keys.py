@@ -8,6 +8,7 @@ from datetime import datetime
 import orjson
 
 from idp.core.ids import KeyId
+from idp.crypto.encryption_key import ENCRYPTION, EncryptionKey
 from idp.crypto.jwks import Published, publish
 from idp.crypto.rotation import KeyState, first
 from idp.crypto.signing_key import ALGORITHMS, RSA_BITS, KeyUnusable, SigningKey
@@ -15,9 +16,12 @@ from idp.crypto.verifier import VerifyingKeys
 from idp.ports.crypto import SealBroken, Sealer
 from idp.ports.storage import StoredKey
 
+AnyKey = SigningKey | EncryptionKey
+EVERY = (*ALGORITHMS, *ENCRYPTION)
+
 
 class KeysUnreadable(Exception):
-    """A signing key in the database does not open: most likely the master key is not the one that sealed it."""
+    """A key in the database does not open: most likely the master key is not the one that sealed it."""
 
     def __init__(self, key_id: KeyId) -> None:
         super().__init__(
@@ -28,12 +32,16 @@ class KeysUnreadable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedKeys:
-    """The keys at one moment: what may sign, what may verify, what is published. Replaced whole, never changed."""
+    """The keys at one moment: what may sign, verify, decrypt, what is published. Replaced whole, never changed.
+
+    Of the keys that others encrypt to the active ones are published: the last ones are kept to read what is on its way.
+    """
 
     rows: tuple[StoredKey, ...]
-    keys: Mapping[KeyId, SigningKey]
+    keys: Mapping[KeyId, AnyKey]
     signing: Mapping[str, SigningKey]
     verifying: VerifyingKeys
+    decrypting: Mapping[KeyId, EncryptionKey]
     document: Published
 
 
@@ -46,13 +54,16 @@ def open_keys(rows: Sequence[StoredKey], before: OpenedKeys | None, sealer: Seal
     known = before.keys if before else {}
     found = {row.id: known.get(row.id) or _opened(row, sealer) for row in rows}
     keys = {row.id: found[row.id] for row in sorted(rows, key=_order)}
-    active = {algorithm: first(rows, algorithm, KeyState.ACTIVE) for algorithm in ALGORITHMS}
+    signing = {key_id: key for key_id, key in keys.items() if isinstance(key, SigningKey)}
+    decrypting = {key_id: key for key_id, key in keys.items() if isinstance(key, EncryptionKey)}
+    active = [row.id for algorithm in EVERY if (row := first(rows, algorithm, KeyState.ACTIVE)) is not None]
     return OpenedKeys(
         rows=tuple(rows),
         keys=keys,
-        signing={algorithm: keys[row.id] for algorithm, row in active.items() if row is not None},
-        verifying=VerifyingKeys(keys.values()),
-        document=publish(keys.values(), max_age),
+        signing={signing[key_id].algorithm: signing[key_id] for key_id in active if key_id in signing},
+        verifying=VerifyingKeys(signing.values()),
+        decrypting=decrypting,
+        document=publish([*signing.values(), *(decrypting[one] for one in active if one in decrypting)], max_age),
     )
 
 
@@ -60,7 +71,7 @@ async def make_row(
     algorithm: str, state: KeyState, sealer: Sealer, now: datetime, *, rsa_bits: int = RSA_BITS
 ) -> StoredKey:
     """A new key, ready to be stored. Made in another thread: RSA keys take their time."""
-    key = await asyncio.to_thread(SigningKey.generate, algorithm, rsa_bits)
+    key = await asyncio.to_thread(_generated, algorithm, rsa_bits)
     return StoredKey(
         id=key.id,
         algorithm=algorithm,
@@ -72,14 +83,22 @@ async def make_row(
     )
 
 
-def _opened(row: StoredKey, sealer: Sealer) -> SigningKey:
+def _opened(row: StoredKey, sealer: Sealer) -> AnyKey:
     try:
-        key = SigningKey.from_private_jwk(sealer.open(row.private, _context(row.id)))
+        key: AnyKey = _kind_of(row.algorithm).from_private_jwk(sealer.open(row.private, _context(row.id)))
     except (SealBroken, KeyUnusable) as error:
         raise KeysUnreadable(row.id) from error
     if key.algorithm != row.algorithm:
         raise KeysUnreadable(row.id)
     return key
+
+
+def _generated(algorithm: str, rsa_bits: int) -> AnyKey:
+    return _kind_of(algorithm).generate(algorithm, rsa_bits)
+
+
+def _kind_of(algorithm: str) -> type[SigningKey] | type[EncryptionKey]:
+    return EncryptionKey if algorithm in ENCRYPTION else SigningKey
 
 
 def _context(key_id: KeyId) -> str:
@@ -89,4 +108,4 @@ def _context(key_id: KeyId) -> str:
 def _order(row: StoredKey) -> tuple[int, int, float]:
     """By algorithm, then what signs, what will, what did."""
     states = [KeyState.ACTIVE, KeyState.NEXT, KeyState.RETIRED]
-    return ALGORITHMS.index(row.algorithm), states.index(KeyState(row.state)), -row.created_at.timestamp()
+    return EVERY.index(row.algorithm), states.index(KeyState(row.state)), -row.created_at.timestamp()

@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
@@ -124,7 +124,7 @@ def _signature_by(algorithm: str, key: Key) -> Callable[[bytes], bytes]:
 def _imported(jwk: dict[str, Any]) -> Key:
     match jwk["alg"]:
         case "RS256" | "PS256":
-            return _rsa(jwk)
+            return rsa_from_private_jwk(jwk)
         case "ES256":
             return ECKey.import_key(jwk)
         case "EdDSA":
@@ -132,12 +132,12 @@ def _imported(jwk: dict[str, Any]) -> Key:
     raise KeyUnusable("not of an algorithm of ours")
 
 
-def _rsa(jwk: dict[str, Any]) -> RSAKey:
+def rsa_from_private_jwk(jwk: dict[str, Any], use: Literal["sig", "enc"] = "sig") -> RSAKey:
     """Without the test for primality, 140 ms a key: the seal around the key says that we made it."""
     n, e, d, p, q, dp, dq, qi = (_number(jwk[name]) for name in ("n", "e", "d", "p", "q", "dp", "dq", "qi"))
     numbers = RSAPrivateNumbers(p=p, q=q, d=d, dmp1=dp, dmq1=dq, iqmp=qi, public_numbers=RSAPublicNumbers(n=n, e=e))
     key = numbers.private_key(unsafe_skip_rsa_key_validation=True)
-    return RSAKey.import_key(key, {"alg": jwk["alg"], "use": "sig"})
+    return RSAKey.import_key(key, {"alg": jwk["alg"], "use": use})
 
 
 def _number(text: str) -> int:

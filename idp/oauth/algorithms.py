@@ -16,7 +16,7 @@ UNSIGNED = "none"
 """Request objects of a client that registered it (OIDC Core §6.1), and nothing else."""
 
 KEY_MANAGEMENT = ("RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
-"""No RSA1_5 (Bleichenbacher), no PBES2 (row 86)."""
+"""No RSA1_5 (Bleichenbacher), no PBES2 (row 86). We encrypt so, and are encrypted to."""
 
 CONTENT_ENCRYPTION = ("A128CBC-HS256", "A128GCM", "A256GCM")
 

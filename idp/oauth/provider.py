@@ -319,8 +319,13 @@ class OpenIDProvider:
     @cached_property
     def reading(self) -> Reading:
         world, rules = self.world.world, self.world.rules
-        ways_out = self.world.ways_out
-        objects = RequestObjects(rules=rules, clients=self.clients, ways_out=ways_out, clock=world.clock)
+        objects = RequestObjects(
+            rules=rules,
+            clients=self.clients,
+            ways_out=self.world.ways_out,
+            clock=world.clock,
+            decrypter=self.world.decrypter,
+        )
         return Reading(
             store=world.store,
             clock=world.clock,

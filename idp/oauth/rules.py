@@ -62,6 +62,7 @@ class OAuthRules:
     device_interval: timedelta = timedelta(seconds=5)
     profile: Profile | None = None
     require_pushed: bool = False
+    encrypted_requests: bool = False
     registration: Registration = Registration.CLOSED
     client_documents: bool = False
     webfinger_domains: tuple[str, ...] | None = ()

@@ -64,5 +64,15 @@ class TokenVerifier(Protocol):
         ...
 
 
+class Decrypter(Protocol):
+    def decrypt(self, token: str) -> str:
+        """The text in a compact JWE that was encrypted to a key of ours. Raises Undecryptable."""
+        ...
+
+
+class Undecryptable(Exception):
+    """Not encrypted to a key of ours, in a way that we take, or not whole. There is one such answer for all of it."""
+
+
 class SealBroken(Exception):
     """A sealed value does not open: altered, moved, or the master key is another."""

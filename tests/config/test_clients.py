@@ -33,7 +33,7 @@ PAGE = 'redirect_uris = ["https://shop.example.com/"]'
 def test_a_client_has_keys_of_its_own_and_all_other_metadata_beside_them(loaded: Loading) -> None:
     settings = loaded(SHOP, SECRET)
 
-    (shop,) = declared_clients(settings.clients, settings.oidc.profile)
+    (shop,) = declared_clients(settings.clients, settings.oidc)
     (api,) = declared_resources(settings.resources)
 
     assert (shop.id, shop.secret) == ("shop", "s" * 32)
@@ -58,7 +58,7 @@ def test_a_client_has_keys_of_its_own_and_all_other_metadata_beside_them(loaded:
 def test_how_a_client_proves_itself_follows_from_what_it_has(loaded: Loading, text: str, method: str) -> None:
     settings = loaded(f"[clients.shop]\n{PAGE}\n{text}", SECRET)
 
-    (shop,) = declared_clients(settings.clients, None)
+    (shop,) = declared_clients(settings.clients, settings.oidc)
 
     assert shop.metadata.token_endpoint_auth_method == method
 
@@ -177,4 +177,4 @@ def test_the_way_out_is_not_opened_to_everywhere(refused: Refusing) -> None:
 def test_a_secret_may_come_from_the_environment_directly(loaded: Loading) -> None:
     settings = loaded(f"[clients.shop]\n{PAGE}", {"IDP_CLIENTS__SHOP__SECRET": "e" * 32})
 
-    assert declared_clients(settings.clients, None)[0].secret == "e" * 32
+    assert declared_clients(settings.clients, settings.oidc)[0].secret == "e" * 32

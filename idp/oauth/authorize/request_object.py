@@ -20,6 +20,7 @@ from idp.oauth.referee.jose import KeyUnknown, TokenRefused, Unverified, parse_j
 from idp.oauth.rules import OAuthRules
 from idp.oauth.ways_out import WaysOut
 from idp.ports.ambient import Clock
+from idp.ports.crypto import Decrypter, Undecryptable
 from idp.ports.oauth import FetchRefused
 
 JAR = "oauth-authz-req+jwt"
@@ -31,17 +32,22 @@ BY_OBJECT = ("request", "request_uri")
 LONGEST_LIFE = timedelta(minutes=60)
 CLOCK_SKEW = timedelta(seconds=60)
 LATEST = 2**53
+JWE_DOTS = 4
 UNREGISTERED = "unsigned request objects are for clients that registered them"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestObjects:
-    """Opens what came as `request`, or as a `request_uri` of the client's: not what was pushed."""
+    """Opens what came as `request`, or as a `request_uri` of the client's: not what was pushed.
+
+    `decrypter` is None where encrypted ones are off.
+    """
 
     rules: OAuthRules
     clients: KnownClients
     ways_out: WaysOut
     clock: Clock
+    decrypter: Decrypter | None = None
 
     async def open(self, client: Client, outer: Parameters) -> Parameters:
         """The parameters that count; `outer` itself where no object came.
@@ -57,10 +63,20 @@ class RequestObjects:
                 raise InvalidRequest("a signed request object is demanded of this client")
             return outer
         by_value = given == ["request"]
-        parsed = _parsed(outer.values["request"] if by_value else await self._fetch(client, outer))
+        parsed = self._parsed(outer.values["request"] if by_value else await self._fetch(client, outer))
         await self._verify(client, parsed, by_value=by_value)
         self._judge(client, parsed)
         return self._merge(client, parsed, outer)
+
+    def _parsed(self, token: str) -> Unverified:
+        """The JWS, out of its JWE if it comes in one (RFC 9101 §6.1): signed first, so that alone it proves nothing."""
+        try:
+            is_encrypted = self.decrypter is not None and token.count(".") == JWE_DOTS
+            return parse_jws(self.decrypter.decrypt(token) if self.decrypter and is_encrypted else token)
+        except Undecryptable:
+            raise InvalidRequestObject("the request object cannot be decrypted") from None
+        except TokenRefused:
+            raise InvalidRequestObject("the request object is no JWT that we can read") from None
 
     async def _fetch(self, client: Client, outer: Parameters) -> str:
         """From an address that the client registered (OIDC Registration §2), by the guarded way out (row 102).
@@ -150,13 +166,6 @@ class RequestObjects:
 
     def _is_fapi(self, client: Client) -> bool:
         return self.rules.profile_of(client) is Profile.FAPI2
-
-
-def _parsed(token: str) -> Unverified:
-    try:
-        return parse_jws(token)
-    except TokenRefused:
-        raise InvalidRequestObject("the request object is no JWT that we can read") from None
 
 
 def _speaks_openid(outer: Parameters) -> bool:

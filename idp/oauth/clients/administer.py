@@ -144,7 +144,9 @@ class AdministerClients:
         return await self.store.transact(remove)
 
     async def _judged(self, document: Mapping[str, object], terms: ClientTerms) -> ClientMetadata:
-        metadata = parse_metadata(document, MetadataTerms(profile=terms.profile or self.rules.profile))
+        profile, rules = terms.profile or self.rules.profile, self.rules
+        known = MetadataTerms(profile=profile, encrypted_requests=rules.encrypted_requests)
+        metadata = parse_metadata(document, known)
         await self.check_sector(metadata)
         return metadata
 

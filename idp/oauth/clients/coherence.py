@@ -150,3 +150,9 @@ def _of_encryption(metadata: ClientMetadata) -> Iterator[Flaw]:
                 reason="asks for encryption, and there are no keys to encrypt to",
                 mend="Add jwks_uri or jwks (OIDC Registration §2).",
             )
+    if metadata.request_object_encryption_enc is not None and metadata.request_object_encryption_alg is None:
+        yield Flaw(
+            member="request_object_encryption_enc",
+            reason="stands without request_object_encryption_alg",
+            mend="Add it, or leave both out (OIDC Registration §2).",
+        )

@@ -120,7 +120,14 @@ def _of_requests(rules: OAuthRules) -> dict[str, object]:
         "require_request_uri_registration": True,
         # not `none`: whoever finds it here sends unsigned ones without having registered it, and is refused
         "request_object_signing_alg_values_supported": list(_accepted(rules)),
+        **(_ENCRYPTED_REQUESTS if rules.encrypted_requests else {}),
     }
+
+
+_ENCRYPTED_REQUESTS = {
+    "request_object_encryption_alg_values_supported": list(algorithms.KEY_MANAGEMENT),
+    "request_object_encryption_enc_values_supported": list(algorithms.CONTENT_ENCRYPTION),
+}
 
 
 def _of_clients(rules: OAuthRules) -> dict[str, object]:

@@ -69,6 +69,8 @@ _READERS: Mapping[str, members.Reader] = {
     "default_max_age": members.seconds,
     "require_auth_time": members.switch,
     "default_acr_values": members.list_of(members.words, most=16),
+    "request_object_encryption_alg": _ENCRYPTED,
+    "request_object_encryption_enc": _CONTENT,
     "request_object_signing_alg": members.one_of((*algorithms.SIGNING, algorithms.UNSIGNED)),
     "request_uris": members.list_of(_PAGE),
     "require_signed_request_object": members.switch,
@@ -87,12 +89,6 @@ _READERS: Mapping[str, members.Reader] = {
     "tls_client_auth_san_email": members.words,
 }
 
-_REFUSED = {
-    "request_object_encryption_alg": "encrypted request objects",
-    "request_object_encryption_enc": "encrypted request objects",
-}
-"""What a client would count on, and we do not do: refused, because an answer without it would be a broken promise."""
-
 _TRANSLATED = {
     "client_name": members.text,
     "client_uri": _PAGE,
@@ -108,13 +104,14 @@ _MOST_TEXTS = 64
 class MetadataTerms:
     """What holds for whoever registers. `default_scope` is given to a client that signs people in and names none;
     `scopes`, unless None, is all it may have: the rest is left out (RFC 7591 §2). `grant_types`, unless None, are all
-    it may have: others are refused.
+    it may have: others are refused. `encrypted_requests`: whether we take request objects that are encrypted.
     """
 
     profile: Profile | None = None
     default_scope: tuple[str, ...] = SCOPES
     scopes: frozenset[str] | None = None
     grant_types: frozenset[str] | None = None
+    encrypted_requests: bool = False
 
 
 OPERATOR = MetadataTerms()
@@ -150,6 +147,13 @@ def examine_metadata(
 
 
 def _beyond(metadata: ClientMetadata, terms: MetadataTerms) -> Iterator[Flaw]:
+    if metadata.request_object_encryption_alg is not None and not terms.encrypted_requests:
+        # a client would count on it: an answer without it would be a broken promise
+        yield Flaw(
+            member="request_object_encryption_alg",
+            reason="asks for encrypted request objects, which are off",
+            mend="Leave it out, or let the operator set oidc.encrypted_requests.",
+        )
     if terms.grant_types is not None and not terms.grant_types.issuperset(metadata.grant_types):
         allowed = ", ".join(sorted(terms.grant_types))
         yield Flaw(
@@ -178,8 +182,6 @@ def _read(document: Mapping[str, object]) -> tuple[dict[str, Any], list[Flaw]]:
             continue  # as if left out (RFC 7592 §2.2)
         try:
             name, hash_sign, language = member.partition("#")
-            if member in _REFUSED:
-                raise Misfit(f"asks for {_REFUSED[member]}, which we do not do", "Leave it out.")
             if hash_sign and name in _TRANSLATED:
                 texts[_translated(name, language, len(texts))] = str(_TRANSLATED[name](value))
             elif member in _READERS:
@@ -217,6 +219,8 @@ def _defaults(values: Mapping[str, Any], terms: MetadataTerms) -> dict[str, Any]
     for kind in vocabulary.ENCRYPTED_ANSWERS:
         if f"{kind}_encrypted_response_alg" in values and f"{kind}_encrypted_response_enc" not in values:
             found[f"{kind}_encrypted_response_enc"] = algorithms.DEFAULT_CONTENT_ENCRYPTION
+    if "request_object_encryption_alg" in values and "request_object_encryption_enc" not in values:
+        found["request_object_encryption_enc"] = algorithms.DEFAULT_CONTENT_ENCRYPTION
     return {**found, "scope": _scope(values.get("scope", ()), grants, terms)}
 
 

@@ -20,4 +20,5 @@ def strangers_terms(rules: OAuthRules, resources: Iterable[ResourceServer]) -> M
         default_scope=(*USUAL_SCOPE, *theirs),
         scopes=frozenset({*SCOPES, *theirs}),
         grant_types=GRANTS,
+        encrypted_requests=rules.encrypted_requests,
     )

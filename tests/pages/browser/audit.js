@@ -51,14 +51,14 @@ async ([rules, touch]) => {
             return !decide || !decide(document.querySelector(node.target[0]))
         }).map(check => `undecided ${check.id}:${check.data?.messageKey ?? ''}: ${node.html}`)))
 
-    const controls = all('a[href], button, input:not([type=hidden]), select').filter(isShown)
+    const controls = all('a[href], button, summary, input:not([type=hidden]), select').filter(isShown)
     const smaller = (each, size) => {
         const box = each.getBoundingClientRect()
         return box.height < size || box.width < size
     }
     const isInSentence = each => each.matches('a:not(.button)') && getComputedStyle(each).display === 'inline'
     const tooSmall = [
-        ...all('button, input, select, a.button, footer a, nav a, p > a:only-child').filter(isShown)
+        ...all('button, summary, input, select, a.button, footer a, nav a, p > a:only-child').filter(isShown)
             .filter(each => each.getBoundingClientRect().height < touch),
         ...controls.filter(each => smaller(each, least) && !isInSentence(each)),
     ].map(each => `too small: ${plainly(each)}`)

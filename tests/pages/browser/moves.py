@@ -12,11 +12,11 @@ FOCUSED = """wanted => {
 }"""
 STOP = """() => {
     const here = document.activeElement;
-    const all = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select')]
+    const all = [...document.querySelectorAll('a[href], button, summary, input:not([type=hidden]), select')]
         .filter(each => each.tabIndex >= 0 && each.checkVisibility());
     return here === document.body ? null : all.indexOf(here);
 }"""
-STOPS = """() => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select')]
+STOPS = """() => [...document.querySelectorAll('a[href], button, summary, input:not([type=hidden]), select')]
     .filter(each => each.tabIndex >= 0 && each.checkVisibility()).length"""
 
 

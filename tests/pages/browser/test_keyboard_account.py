@@ -1,4 +1,4 @@
-"""One's own account by Tab and Enter alone, from the first change to the end."""
+"""One's own account by Tab and Enter alone, from the first change to the end; on a phone by the menu of its pages."""
 
 import json
 
@@ -103,6 +103,8 @@ async def test_activity_is_read_to_its_end(site: Site, keyed: Page) -> None:
         await keyed.goto(f"{site.url}/login?next=/account")
         await sign_in(keyed)
 
+    await reach(keyed, "rooms")
+    await keyed.keyboard.press("Enter")
     await push(keyed, '[href="/account/activity"]')
     await skip(keyed)
     await keyed.keyboard.press("End")

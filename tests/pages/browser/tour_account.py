@@ -18,6 +18,8 @@ async def account(site: Site, page: Page) -> AsyncIterator[str]:
     await page.goto(site.url + "/login")
     await sign_in(page)
     yield "account"
+    await page.locator("details").evaluate("menu => { menu.open = true }")
+    yield "account-menu"
     for part in (_rooms, _mistakes, _changes, _factor, _elsewhere, _apps, _end):
         async for stop in part(site, page):
             yield stop

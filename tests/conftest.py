@@ -15,7 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.postgresql import Cluster
 
-pytest_plugins = ["tests.alone", "tests.compiled", "tests.house.left_out"]
+pytest_plugins = ["tests.alone", "tests.compiled", "tests.house.left_out", "tests.traced"]
 
 
 @pytest.fixture

@@ -113,6 +113,16 @@ async def test_a_proved_address_keeps_its_password_whatever_code_signs_in(opened
         assert (await login(browser)).status_code == 201
 
 
+async def test_who_had_no_password_is_told_of_none(opened: Opened) -> None:
+    async with opened(jurisdictions=CODES_ON) as idp, idp.browser() as owner:
+        account = await idp.add_account(EMAIL, PASSWORD, jurisdictions=[BAY_AREA], confirmed=False)
+        await idp.provider.store.transact(lambda work: work.credentials.remove(account.id, "password"))
+
+        assert (await enters_by_code(idp, owner)).status_code == 201
+
+        assert len(await idp.mails(EMAIL)) == 1
+
+
 async def test_whatever_was_opened_or_given_before_is_over(opened: Opened) -> None:
     """Today nobody gets as far without a proof; whoever did under another rule is out all the same."""
     async with opened(jurisdictions=CODES_ON) as idp, idp.browser(**HERE) as stranger, idp.browser() as owner:

@@ -18,7 +18,7 @@ from idp.crypto.master_key import MasterKey
 from idp.crypto.opened_keys import KeysUnreadable, make_row
 from idp.crypto.rotation import MARGIN, KeyState, Schedule, Turn, TurnLost, turn
 from idp.crypto.sealer import AesGcmSealer
-from idp.crypto.signing_key import ALGORITHMS, EDDSA, ES256
+from idp.crypto.signing_key import ALGORITHMS, EDDSA, ES256, SigningKey
 from tests.crypto.conftest import SCHEDULE
 from tests.crypto.doubles import NOON, MovedClock, StoreInMemory
 from tests.crypto.forger import AUDIENCE, ISSUER, Forger, claims_at
@@ -364,9 +364,9 @@ async def test_keys_made_twice_at_a_first_start_become_one_again(
         store.rows[row.id] = row
     await neighbour.refresh()
     assert neighbour.opened.signing[ES256].id == keyring.opened.signing[ES256].id
-    token = Forger(neighbour.opened.keys[row.id]).token(
-        Forger(neighbour.opened.keys[row.id]).header(), claims_at(clock.now())
-    )
+    key = neighbour.opened.keys[row.id]
+    assert isinstance(key, SigningKey)
+    token = Forger(key).token(Forger(key).header(), claims_at(clock.now()))
 
     await asyncio.gather(keyring.tend(), neighbour.tend())
     await neighbour.refresh()

@@ -125,6 +125,7 @@ async def test_a_strangers_name_is_its_own_word_so_people_see_where_the_answer_g
     page = await jane.browser.get(asked.location)
 
     assert re.search(rf'id="leads-to">.*{re.escape(shown)}', page.text)
+    assert "anybody can register one here" in page.text
 
 
 async def test_an_operator_knows_its_clients(op: TestProvider, jane: Person) -> None:
@@ -135,6 +136,7 @@ async def test_an_operator_knows_its_clients(op: TestProvider, jane: Person) -> 
 
     assert 'id="consent-allow"' in page.text
     assert 'id="leads-to"' not in page.text
+    assert 'id="unknown-app"' not in page.text
 
 
 async def test_offline_access_is_consented_to(op: TestProvider, jane: Person, app: Client) -> None:

@@ -293,3 +293,19 @@ async def test_where_strangers_make_no_accounts_an_app_that_wants_one_gets_a_sig
 
         assert person.path.startswith("/consent/")
         assert (await browser.post("/register", data={})).status_code in {404, 405}
+
+
+@pytest.mark.parametrize("page", ["/consent/", "/select-account/"])
+async def test_whoever_is_signed_in_can_leave_from_there(idp: TestProvider, person: Person, page: str) -> None:
+    """ASVS 7.4.4."""
+    await add_app(idp)
+    await idp.add_account(EMAIL, PASSWORD)
+    await person.sign_in()
+    await person.open(authorize(prompt="select_account" if page == "/select-account/" else "consent"))
+    assert person.path.startswith(page)
+
+    await person.send("sign-out")
+
+    assert "logged-out" in person.page.ids
+    await person.open("/account")
+    assert person.path.startswith("/login")

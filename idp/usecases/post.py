@@ -118,12 +118,13 @@ class Post:
 
     def notice(self, work: UnitOfWork, account: Account, template: Template, now: datetime, *, to: str = "") -> None:
         """Tells the owner of a change to the account (ASVS 6.3.7): by mail, and by text message to a number."""
+        recipient = to or account.email
         self.letter(
             work,
             Letter(
                 template=template,
-                channel="sms" if to.startswith("+") else "email",
-                to=to or account.email,
+                channel="email" if "@" in recipient else "sms",  # an address may begin like a number
+                to=recipient,
                 language=account.language,
                 data={"name": account.full_name},
             ),

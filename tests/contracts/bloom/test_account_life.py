@@ -321,6 +321,21 @@ async def test_a_new_address_counts_once_it_is_confirmed(idp: TestProvider, brow
     assert (await idp.mails(EMAIL))[-1].data.get("token") is None, "the old address is told"
 
 
+async def test_an_old_address_that_begins_like_a_number_is_told_by_mail(
+    idp: TestProvider, browser: httpx2.AsyncClient
+) -> None:
+    old = "+new@example.com"
+    account = await idp.add_account(old, PASSWORD)
+    await browser.post("/auth/login", json={"email": old, "password": PASSWORD})
+    await browser.put("/user/public", json={"id": account.id, "newEmail": "newer@example.com", "appUrl": APP})
+    token = (await idp.last_mail("newer@example.com")).data["token"]
+
+    await browser.put("/auth/confirm", json={"token": token})
+
+    told = await idp.last_mail(old)
+    assert (told.channel, told.data.get("token")) == ("email", None)
+
+
 async def test_somebody_elses_account_is_forbidden_whether_it_exists_or_not(
     idp: TestProvider, browser: httpx2.AsyncClient
 ) -> None:

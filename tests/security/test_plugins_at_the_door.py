@@ -9,6 +9,9 @@ import httpx2
 import pytest
 
 from idp.core.address import canonical_email
+from idp.usecases.administration import Administration
+from tests.pages.factors import OPERATOR, shown
+from tests.pages.person import Person
 from tests.plugins.packages import Site
 from tests.security.acts import (
     BAY_AREA,
@@ -34,6 +37,16 @@ from tests.security.strangers import WAYS, install, install_one_each
 from tests.security.test_guessing import is_locked, left
 
 SECRET = "secret-of-the-plugin"
+CARD = """
+from idp.sdk import FirstFactor, PluginSettings
+
+class Card(FirstFactor[PluginSettings]):
+    '''Takes whatever is shown.'''
+    sdk_version = 1
+    amr = {amr!r}
+    async def prove(self, account, secret):
+        return True
+"""
 
 
 def denied(answer: httpx2.Response) -> bool:
@@ -294,3 +307,29 @@ async def test_the_operator_hears_of_it_and_the_caller_does_not(
     assert "stranger" not in answer.text
     assert '"plugin":"stranger"' in written
     assert SECRET not in written
+
+
+@pytest.mark.parametrize("amr", [("sc",), ("pwd", "sc")])
+async def test_what_a_first_factor_is_called_makes_it_neither_two_nor_none(
+    site: Site, opened: Opened, amr: tuple[str, ...]
+) -> None:
+    """Row 56: who shows it alone takes no second factor away, who proves both does."""
+    site.install("idp-card", CARD.format(amr=amr), plugins={"card": "idp_card:Card"})
+    alone = {"plugins": {"card": {}, "password": None}, "sign_in": {"first_factors": ["card"]}}
+    async with opened(**alone) as idp, idp.browser() as browser:
+        person = Person(browser)
+        account = await idp.add_account(EMAIL)
+        await person.sign_in("/login?next=/account/factors")
+        form = person.page.forms[-1]
+        remove = {**form.fields, "do": "remove", "method": "totp"}
+        factored = await Administration(idp.provider.verbs).factors.vouch(account, "totp", OPERATOR)
+        assert factored.enrolment is not None
+        early = await browser.post("/account/factors", data=remove)
+        await person.open("/login?again=1&next=/account/factors")
+        await person.send("login-form", email=EMAIL, password=PASSWORD)
+        await person.send("mfa-form", code=shown(idp, factored.enrolment.secret))
+
+        late = await browser.post("/account/factors", data=remove)
+
+        assert early.headers["location"].startswith("/login?again=1")
+        assert late.headers["location"] == "/account/factors"

@@ -4,7 +4,7 @@ NIST SP 800-63B-4 §4.1.2.1: an authenticator is bound by who has proved what th
 it does where there is nothing else.
 """
 
-from collections.abc import Collection
+from collections.abc import Set
 from dataclasses import dataclass
 
 from idp.core.password import PASSWORD
@@ -31,12 +31,14 @@ class Strength:
 
     def is_one_of_two(self, principal: Principal) -> bool:
         """Whether one factor opened the session of an account that has a second one, by now."""
-        return bool(principal.account.mfa_methods) and not _are_two(principal.session.methods)
+        return bool(principal.account.mfa_methods) and not self._are_two(frozenset(principal.session.methods))
+
+    def _are_two(self, methods: Set[str]) -> bool:
+        """Whether they say more than any one way in: a first factor is a plugin, and not every one is called `pwd`."""
+        firsts = [frozenset(factor.amr) for factor in self.policy.extensions.first_factors.values()]
+        is_one = methods in firsts or methods <= self._mailed()
+        return MULTIPLE in methods or (not is_one and any(first < methods for first in firsts))
 
     def _mailed(self) -> frozenset[str]:
         ways = self.policy.extensions.code_sign_ins.values()
         return frozenset({LINK, *(name for way in ways for name in way.amr)})
-
-
-def _are_two(methods: Collection[str]) -> bool:
-    return MULTIPLE in methods or ("pwd" in methods and len(methods) > 1)

@@ -1,5 +1,6 @@
 """Recovery codes: a list on paper that takes the place of a lost second factor, each code once."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -56,7 +57,9 @@ class RecoveryCodes(LookUpSecrets[RecoveryCodesSettings]):
         while len(codes) < self.settings.codes:
             codes[self.context.entropy.digits(DIGITS)] = None
         salt = self.context.entropy.token()
-        kept = Kept(salt=salt, digests=tuple(_digest(salt, code) for code in codes))
+        # not on the loop of the lane: whoever waits for a list would keep everybody's codes waiting
+        digests = await asyncio.to_thread(lambda: tuple(_digest(salt, code) for code in codes))
+        kept = Kept(salt=salt, digests=digests)
         await self.context.credentials.put(account.id, kept.written())
         return tuple(codes)
 
@@ -73,7 +76,7 @@ class RecoveryCodes(LookUpSecrets[RecoveryCodesSettings]):
             if found is None:
                 return False
             kept = Kept.read(found.data)
-            shown = kept.digest(code)
+            shown = await asyncio.to_thread(kept.digest, code)
             left = tuple(one for one in kept.digests if not hmac.compare_digest(one, shown))
             if len(left) == len(kept.digests):
                 return False

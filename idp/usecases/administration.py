@@ -77,7 +77,11 @@ class Administration:
     @cached_property
     def spare(self) -> SpareCodes:
         return SpareCodes(
-            store=self.world.store, clock=self.world.clock, extensions=self.world.extensions, post=self.verbs.post
+            store=self.world.store,
+            clock=self.world.clock,
+            extensions=self.world.extensions,
+            guesses=self.verbs.guesses,
+            post=self.verbs.post,
         )
 
     @cached_property

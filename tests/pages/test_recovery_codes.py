@@ -5,7 +5,8 @@ import re
 import httpx2
 
 from idp.testing.provider import TestProvider
-from tests.pages.factors import STEP, account_with_totp, shown
+from idp.usecases.administration import Administration
+from tests.pages.factors import OPERATOR, STEP, account_with_totp, shown
 from tests.pages.person import EMAIL, PASSWORD, Person
 
 CODES = re.compile(r"<li><code>([0-9]{5} [0-9]{5})</code></li>")
@@ -158,3 +159,33 @@ async def test_guesses_are_counted_with_those_at_the_other_factors(idp: TestProv
 
     assert answer.status_code == 401
     assert "idp-session" not in person.browser.cookies
+
+
+async def test_lists_are_made_five_times_in_ten_minutes(idp: TestProvider, person: Person) -> None:
+    """Rows 42, 128: each costs its plugin as much as ten sign-ins; one account must not keep it from the others."""
+    account, secret = await account_with_totp(idp)
+    await sign_in_with_app(idp, person, secret)
+    lists = [await Administration(idp.provider.verbs).spare.issue(account, OPERATOR) for _ in range(5)]
+
+    answer = await person.send("recovery-make")
+
+    assert answer.status_code == 429
+    assert answer.headers["retry-after"] == "600"
+    person.browser.cookies.clear()
+    await sign_in_with(person, lists[-1][0])
+    assert person.path == "/account/factors"
+
+
+async def test_a_factor_counts_although_there_is_no_list_now(idp: TestProvider, person: Person) -> None:
+    account, secret = await account_with_totp(idp)
+    for _ in range(5):
+        await Administration(idp.provider.verbs).spare.issue(account, OPERATOR)
+    await sign_in_with_app(idp, person, secret)
+    await person.send("remove-totp")
+    person.browser.cookies.clear()
+
+    await set_up(idp, person)
+
+    assert person.path == "/account/factors"
+    assert "From now on we ask for it" in person.answer.text
+    assert "recovery-make" in person.page.ids

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from idp.core.account import Account
-from idp.core.errors import FactorUnavailable, NotFound, PluginFailed
+from idp.core.errors import FactorUnavailable, NotFound, PluginFailed, TooManyRequests
 from idp.core.events import Event, EventName
 from idp.core.message import Template
 from idp.core.session import Source
@@ -14,7 +14,11 @@ from idp.sdk import LookUpSecrets
 from idp.usecases.extensions import Extensions
 from idp.usecases.occasion import Occasion
 from idp.usecases.post import Post
+from idp.usecases.signin.guesses import Guesses
 from idp.usecases.view import view_of
+
+ISSUED = "recovery"
+"""What the mail is for that tells of a new list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +28,7 @@ class SpareCodes:
     store: Store
     clock: Clock
     extensions: Extensions
+    guesses: Guesses
     post: Post
 
     @property
@@ -42,11 +47,13 @@ class SpareCodes:
 
     async def issue(self, account: Account, source: Source) -> tuple[str, ...]:
         """A new list instead of the old one; the owner is told by mail. Raises FactorUnavailable for who has no other
-        factor: a spare for nothing would be forgotten in a drawer, and found.
+        factor: a spare for nothing would be forgotten in a drawer, and found. Raises TooManyRequests: a list takes its
+        plugin as long as many a sign-in, and each is told (row 42).
         """
         factor = self.factor
         if factor is None or not account.mfa_methods:
             raise FactorUnavailable("recovery codes are for accounts with a second factor")
+        await self.store.transact(lambda work: self._charge(work, account))
         codes = await factor.issue(view_of(account))
         occasion = Occasion(source=source, now=self.clock.now())
         await self.store.transact(lambda work: self._record(work, account, factor.method, occasion))
@@ -55,6 +62,10 @@ class SpareCodes:
     async def remove(self, account: Account) -> None:
         if self.factor is not None:
             await self.factor.remove(view_of(account))
+
+    def _charge(self, work: UnitOfWork, account: Account) -> None:
+        if not self.guesses.may_send(work, ISSUED, account.id, self.clock.now()):
+            raise TooManyRequests(int(self.guesses.rules.message_budget.cooldown.total_seconds()))
 
     def _record(self, work: UnitOfWork, account: Account, method: str, occasion: Occasion) -> None:
         found = work.accounts.by_id(account.id)

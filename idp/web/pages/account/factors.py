@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from idp.core.account import Account
-from idp.core.errors import AccountLocked, CodeRejected, FactorUnavailable
+from idp.core.errors import AccountLocked, CodeRejected, FactorUnavailable, PluginFailed, TooManyRequests
 from idp.sdk import Enrollable
 from idp.usecases.accounts.profile import ShowAccount
 from idp.usecases.factors.manage import ManageFactors
@@ -69,7 +69,10 @@ class FactorPages:
         except AccountLocked:
             return self._set_up(request, principal, form, problem="code_locked", status=401)
         if await self._offers_spare(principal) and not await self.factors.spare.left(account):
-            return await self._recovery_codes(request, principal, account, is_added=True)
+            try:
+                return await self._recovery_codes(request, principal, account, is_added=True)
+            except (PluginFailed, TooManyRequests):
+                pass  # the factor counts all the same, and the page that follows offers a list
         return self.gate.face.told(request, PATH, "added")
 
     async def _allowed(self, principal: Principal) -> list[str]:

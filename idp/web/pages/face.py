@@ -88,7 +88,7 @@ class PagesFace:
         return await self.interactions.view(onward.interaction, self.browser(request), principal)
 
     async def enter(self, request: Request, outcome: SignedIn, onward: Onward) -> Response:
-        """To where the sign-in leads, with the new session's cookie (row 15: a new id, whatever was there)."""
+        """To where the sign-in leads, with the session's new cookie: no other is good for it any more (row 15)."""
         if onward.interaction:
             await self.interactions.signed_in(onward.interaction, self.browser(request), outcome.session.id)
         cookies = [self.cookies.set(SESSION_COOKIE, outcome.access_token, self.session_life)]

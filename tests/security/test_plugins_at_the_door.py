@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from idp.core.address import canonical_email
+from idp.core.errors import PluginFailed
 from idp.usecases.administration import Administration
 from tests.pages.factors import OPERATOR, shown
 from tests.pages.person import Person
@@ -46,6 +47,22 @@ class Card(FirstFactor[PluginSettings]):
     amr = {amr!r}
     async def prove(self, account, secret):
         return True
+"""
+SPARE = """
+from idp.sdk import LookUpSecrets, PluginSettings
+
+class Spare(LookUpSecrets[PluginSettings]):
+    '''Keeps what it was told to forget.'''
+    sdk_version = 1
+    method, amr = "recovery", ("otp",)
+    async def issue(self, account):
+        return ("12345678",)
+    async def left(self, account):
+        return 0
+    async def verify(self, account, code):
+        return False
+    async def remove(self, account):
+        raise ValueError("secret-of-the-plugin")
 """
 
 
@@ -333,3 +350,18 @@ async def test_what_a_first_factor_is_called_makes_it_neither_two_nor_none(
 
         assert early.headers["location"].startswith("/login?again=1")
         assert late.headers["location"] == "/account/factors"
+
+
+async def test_recovery_codes_that_cannot_be_forgotten_take_no_factor_away(site: Site, opened: Opened) -> None:
+    """Row 127: else the account asks for a second factor whose secret is gone."""
+    site.install("idp-spare", SPARE, plugins={"spare": "idp_spare:Spare"})
+    async with opened(plugins={"spare": {}, "recovery_codes": None}) as idp, idp.browser() as browser:
+        factors = Administration(idp.provider.verbs).factors
+        factored = await factors.vouch(await idp.add_account(EMAIL), "totp", OPERATOR)
+        assert factored.enrolment is not None
+
+        with pytest.raises(PluginFailed):
+            await factors.remove(factored.account, "totp", OPERATOR)
+
+        code = shown(idp, factored.enrolment.secret)
+        assert (await login(browser, mfaCode=code, mfaType="totp")).status_code == 201

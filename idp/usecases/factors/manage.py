@@ -104,12 +104,13 @@ class ManageFactors:
 
         Raises FactorUnavailable when the account has no such factor.
         """
-        factor = self.extensions.second_factors.get(method)
-        if isinstance(factor, Enrollable):
-            # first the secret: whatever happens in between, the account asks for too much and not for too little
-            await factor.remove(view_of(account))
+        # first the secrets: whatever happens in between, the account asks for too much and not for too little; and the
+        # factor's own last, so that a spare whose plugin fails leaves its owner what is asked for
         if account.mfa_methods <= {method}:
             await self.spare.remove(account)
+        factor = self.extensions.second_factors.get(method)
+        if isinstance(factor, Enrollable):
+            await factor.remove(view_of(account))
         occasion = self._now(source)
         return await self.store.transact(lambda work: self._remove(work, account.id, method, occasion))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from idp.registry.loaded import LoadedPlugin, Served
 from idp.registry.problems import PluginProblem, key_of
-from idp.sdk import CodeChannel, CodeSignIn, FeatureSource, SecondFactor, TokenGrant
+from idp.sdk import CodeChannel, CodeSignIn, FeatureSource, LookUpSecrets, SecondFactor, TokenGrant
 
 
 def conflicts_between(plugins: Sequence[LoadedPlugin], *, complete: bool, served: Served) -> Iterator[PluginProblem]:
@@ -13,10 +13,12 @@ def conflicts_between(plugins: Sequence[LoadedPlugin], *, complete: bool, served
     channels that nobody carries."""
     channels = [(channel, one.name) for one in plugins for channel in one.channels]
     methods = [(one.plugin.method, one.name) for one in plugins if isinstance(one.plugin, SecondFactor)]
+    spares = [("recovery codes", one.name) for one in plugins if isinstance(one.plugin, LookUpSecrets)]
     sources = [("run-time flags", one.name) for one in plugins if isinstance(one.plugin, FeatureSource)]
     grants = [(one.plugin.grant_type, one.name) for one in plugins if isinstance(one.plugin, TokenGrant)]
     yield from _claimed_twice("the channel", channels)
     yield from _claimed_twice("the second-factor method", methods)
+    yield from _claimed_twice("the place of", spares)  # of two, one would never be forgotten with the last factor
     yield from _claimed_twice("the home of", sources)
     yield from _claimed_twice("the grant type", grants)
     if not served.asks_for_codes:

@@ -334,6 +334,21 @@ def test_two_plugins_that_claim_one_method_are_refused(site: Site) -> None:
     assert problem.reason == "claims the second-factor method email, as plugins.email_code does"
 
 
+def test_two_lists_of_recovery_codes_are_refused(site: Site) -> None:
+    """Row 57: one of them would stay good when the last factor is taken away."""
+    source = """
+    from idp.plugins.recovery_codes import RecoveryCodes
+    class Paper(RecoveryCodes):
+        method = "paper"
+    """
+    site.install("idp-paper", source, plugins={"paper": "idp_paper:Paper"})
+
+    problem = only(refused({"recovery_codes": {}, "paper": {}}))
+
+    assert problem.key == "plugins.paper"
+    assert problem.reason == "claims the place of recovery codes, as plugins.recovery_codes does"
+
+
 def test_two_homes_of_flags_are_refused(site: Site) -> None:
     source = """
     from idp.sdk import *

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from idp.core.client import Client
+from idp.oauth.authorize.parameters import Parameters
 from idp.oauth.devices.begin import DEVICE_CODE
+from idp.oauth.errors import InvalidRequest
 from idp.testing.provider import TestProvider, provider_at
 from tests.oidc.asking import SECRET, Person, add_client, usual
 
@@ -101,3 +103,12 @@ async def test_what_is_too_large_to_be_kept_is_not(op: TestProvider, app: Client
     assert (await stranger.ask(**long)).page is not None
     claims = '{"userinfo": {"' + "c" * 9000 + '": null}}'
     assert (await stranger.post(**long, claims=claims)).error_page == "invalid_request"
+
+
+async def test_resources_are_counted_with_the_rest() -> None:
+    """Eight may be named, and each is kept (RFC 8707 §2)."""
+    resources = [("resource", f"https://api{number}.example/{'r' * 1900}") for number in range(8)]
+
+    assert len(Parameters.of(resources).resources) == 8
+    with pytest.raises(InvalidRequest):
+        Parameters.of([*resources, ("state", "s" * 8192), ("nonce", "n" * 8192)])

@@ -110,7 +110,7 @@ async def test_with_the_proof_of_the_same_person_nobody_is_asked(jane: Person, c
 @pytest.mark.parametrize(
     ("name", "longest"),
     [
-        ("id_token_hint", 16384),
+        ("id_token_hint", 4096),
         ("logout_hint", 256),
         ("client_id", 2048),
         ("post_logout_redirect_uri", 2048),

@@ -70,7 +70,8 @@ class Parameters:
                 flawed.add(name)
         if len(resources) > MOST_RESOURCES:
             flawed.add(RESOURCE)
-        if sum(len(value) for name, value in values.items() if name not in OPENED) > LONGEST_ALTOGETHER:
+        kept = (value for name, value in values.items() if name not in OPENED)
+        if sum(len(value) for value in (*kept, *resources)) > LONGEST_ALTOGETHER:
             raise InvalidRequest("the request is too large")
         return cls(
             values={name: value for name, value in values.items() if value and name not in flawed},

@@ -11,14 +11,14 @@ from idp.oauth.neighbours import KnownClients
 from idp.ports.oauth import HintVerifier
 
 LONGEST: Mapping[str, int] = {
-    "id_token_hint": 16 * 1024,
+    "id_token_hint": 4 * 1024,
     "logout_hint": 256,
     "client_id": 2048,
     "post_logout_redirect_uri": 2048,
     "state": 2048,
     "ui_locales": 256,
 }
-"""What is known, and how long it may be: what is posted comes back in an address."""
+"""What is known, and how long it may be: what is posted comes back in an address, of 8 KiB at most."""
 MOST_LOCALES = 8
 
 

@@ -9,7 +9,6 @@ from idp.oauth.access.tokens import AccessToken, LookUpTokens, RefreshToken, Sho
 from idp.oauth.errors import InvalidClient, InvalidRequest
 from idp.oauth.neighbours import KnownClients
 from idp.oauth.packing import packed
-from idp.oauth.referee.jose import TokenRefused
 from idp.oauth.rules import OAuthRules
 from idp.ports.ambient import Clock
 from idp.ports.oauth import Signers
@@ -67,10 +66,7 @@ class Introspect:
         claims = {"iss": self.rules.issuer, "aud": client.id, "iat": iat, "token_introspection": told}
         signed = self.signers(algorithm).sign(claims, TOKEN_TYPE)
         alg, enc = metadata.introspection_encrypted_response_alg, metadata.introspection_encrypted_response_enc
-        try:
-            return await packed(signed, client, self.clients, alg=alg, enc=enc)
-        except TokenRefused:
-            raise InvalidRequest("the client has no key to encrypt for") from None
+        return await packed(signed, client, self.clients, alg=alg, enc=enc)
 
 
 def wants_a_token(client: Client, accept: str) -> bool:

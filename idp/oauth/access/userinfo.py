@@ -7,11 +7,10 @@ from idp.core.account import Account
 from idp.core.client import Client
 from idp.core.grant import Grant
 from idp.core.ids import ClientId
-from idp.oauth.errors import InsufficientScope, InvalidRequest, InvalidToken
+from idp.oauth.errors import InsufficientScope, InvalidToken
 from idp.oauth.locales import spoken
 from idp.oauth.neighbours import ClaimsOf, KnownClients
 from idp.oauth.packing import packed
-from idp.oauth.referee.jose import TokenRefused
 from idp.oauth.rules import OPENID, OAuthRules
 from idp.oauth.token.verify import VerifiedAccess
 from idp.ports.ambient import Clock
@@ -82,10 +81,7 @@ class UserInfo:
         claims = {**told, "iss": self.rules.issuer, "aud": client.id, "iat": iat}
         signed = self.signers(algorithm).sign(claims, TOKEN_TYPE)
         alg, enc = metadata.userinfo_encrypted_response_alg, metadata.userinfo_encrypted_response_enc
-        try:
-            return await packed(signed, client, self.clients, alg=alg, enc=enc)
-        except TokenRefused:
-            raise InvalidRequest("the client has no key to encrypt for") from None
+        return await packed(signed, client, self.clients, alg=alg, enc=enc)
 
 
 def _wants_a_token(client: Client) -> bool:

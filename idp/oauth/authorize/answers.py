@@ -8,10 +8,9 @@ from idp.core.authorization import AuthorizationRequest
 from idp.core.client import Client
 from idp.oauth.authorize.destination import Destination
 from idp.oauth.authorize.steps import AuthorizationResponse
-from idp.oauth.errors import InvalidRequest, OAuthRefusal
+from idp.oauth.errors import OAuthRefusal
 from idp.oauth.neighbours import KnownClients
 from idp.oauth.packing import packed
-from idp.oauth.referee.jose import TokenRefused
 from idp.oauth.rules import OAuthRules
 from idp.ports.ambient import Clock
 from idp.ports.oauth import Signers
@@ -62,10 +61,7 @@ class Answers:
         """JARM §2.2."""
         metadata = client.metadata
         alg, enc = metadata.authorization_encrypted_response_alg, metadata.authorization_encrypted_response_enc
-        try:
-            return await packed(signed, client, self.clients, alg=alg, enc=enc)
-        except TokenRefused:
-            raise InvalidRequest("the client has no key to encrypt its answers for") from None
+        return await packed(signed, client, self.clients, alg=alg, enc=enc)
 
 
 def destination_of(client: Client, request: AuthorizationRequest) -> Destination:

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from idp.core.client import Client
 from idp.core.ids import ClientId, SessionId
+from idp.oauth.errors import InvalidRequest
 from idp.oauth.neighbours import KnownClients
 from idp.oauth.packing import packed
-from idp.oauth.referee.jose import TokenRefused
 from idp.oauth.rules import OAuthRules
 from idp.oauth.session_ids import SessionIds
 from idp.oauth.ways_out import WaysOut
@@ -70,5 +70,5 @@ class BackChannelLogout:
         alg, enc = client.metadata.id_token_encrypted_response_alg, client.metadata.id_token_encrypted_response_enc
         try:
             return await packed(signed, client, self.clients, alg=alg, enc=enc)
-        except TokenRefused:
+        except InvalidRequest:
             raise SenderFailed(f"{client.id} has no key to encrypt for") from None

@@ -10,11 +10,9 @@ from idp.core.account import Account
 from idp.core.claims import LONGEST_TOKEN_LIFE
 from idp.core.client import Client
 from idp.core.grant import Grant
-from idp.oauth.errors import InvalidRequest
 from idp.oauth.locales import spoken
 from idp.oauth.neighbours import ClaimsOf, KnownClients
 from idp.oauth.packing import packed
-from idp.oauth.referee.jose import TokenRefused
 from idp.oauth.rules import OPENID, OAuthRules
 from idp.oauth.session_ids import SessionIds
 from idp.ports.oauth import Signers
@@ -85,10 +83,7 @@ class IdTokens:
 
     async def _packed(self, signed: str, client: Client) -> str:
         alg, enc = client.metadata.id_token_encrypted_response_alg, client.metadata.id_token_encrypted_response_enc
-        try:
-            return await packed(signed, client, self.clients, alg=alg, enc=enc)
-        except TokenRefused:
-            raise InvalidRequest("the client has no key to encrypt its ID tokens for") from None
+        return await packed(signed, client, self.clients, alg=alg, enc=enc)
 
 
 def half_hash(text: str, algorithm: str) -> str:

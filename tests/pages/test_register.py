@@ -1,8 +1,10 @@
 """A new account, and the links in mails."""
 
+from pathlib import Path
+
 import pytest
 
-from idp.testing.provider import TestProvider
+from idp.testing.provider import TestProvider, provider_at
 from tests.pages.factors import account_with_totp
 from tests.pages.person import EMAIL, PASSWORD, Person
 
@@ -209,3 +211,19 @@ async def test_a_link_that_is_over_is_told_before_anything_is_typed(person: Pers
     assert answer.status_code == 400
     assert person.page.ids["problem"]["data-code"] == "link_rejected"
     assert "password" not in person.page.ids
+
+
+async def test_a_stranger_keeps_no_address_by_using_up_its_mails(tmp_path: Path, template: Path) -> None:
+    """Pre-hijacking: the owner registers as well, and no more mails may go to the address just now."""
+    async with (
+        provider_at(tmp_path, template=template, throttle={"messages": "1/10m"}) as idp,
+        idp.browser() as browser,
+    ):
+        person = Person(browser)
+        for password in (PASSWORD, "battery staple correct"):
+            await person.open("/register")
+            await person.send("register-form", **{**TYPED, "password": password, "password_again": password})
+
+        answer = await person.open(await path_in_mail(idp))
+
+        assert 'data-code="link_rejected"' in answer.text

@@ -47,15 +47,18 @@ class SignUp:
 
     def _tell_owner(self, work: UnitOfWork, email: EmailAddress, occasion: Occasion) -> None:
         owner = work.accounts.by_email(email)
-        if owner is None or not self.guesses.may_send(work, SIGN_UP, email, occasion.now):
+        if owner is None:
             return
-        if owner.is_confirmed or owner.is_disabled:
-            self.post.notice(work, owner, Template.EMAIL_IN_USE, occasion.now)
-        else:
-            self._let_mailbox_decide(work, owner, occasion)
+        if not (owner.is_confirmed or owner.is_disabled):
+            # also where no more mails may go: else the first to register would have used them up, and kept the account
+            self.first_proof.empty(work, owner, occasion)
+        if self.guesses.may_send(work, SIGN_UP, email, occasion.now):
+            self._write(work, owner, occasion)
 
-    def _let_mailbox_decide(self, work: UnitOfWork, account: Account, occasion: Occasion) -> None:
-        """Else the owner, who has just registered, would follow the stranger's link and take it for the own one."""
-        self.first_proof.empty(work, account, occasion)
+    def _write(self, work: UnitOfWork, account: Account, occasion: Occasion) -> None:
+        """To who is known, a word; else a link: the mailbox decides, not the link that a stranger asked for first."""
+        if account.is_confirmed or account.is_disabled:
+            self.post.notice(work, account, Template.EMAIL_IN_USE, occasion.now)
+            return
         standing = self.register.policy.standing(work, account)
         self.errands.send_reset(work, standing, {"app_url": OWN_PAGES}, occasion)

@@ -3,7 +3,9 @@
 import re
 
 import httpx2
+import pytest
 
+from idp.core.errors import TooManyRequests
 from idp.testing.provider import TestProvider
 from idp.usecases.administration import Administration
 from tests.pages.factors import OPERATOR, STEP, account_with_totp, shown
@@ -189,3 +191,15 @@ async def test_a_factor_counts_although_there_is_no_list_now(idp: TestProvider, 
     assert person.path == "/account/factors"
     assert "From now on we ask for it" in person.answer.text
     assert "recovery-make" in person.page.ids
+
+
+async def test_one_accounts_lists_are_counted_for_it_alone(idp: TestProvider) -> None:
+    """Else one person keeps all others from theirs."""
+    spare = Administration(idp.provider.verbs).spare
+    greedy, other = [(await account_with_totp(idp, f"{name}@example.com"))[0] for name in ("greedy", "other")]
+    for _ in range(5):
+        await spare.issue(greedy, OPERATOR)
+    with pytest.raises(TooManyRequests):
+        await spare.issue(greedy, OPERATOR)
+
+    assert len(await spare.issue(other, OPERATOR)) == 10

@@ -23,7 +23,13 @@ STOPS = """() => [...document.querySelectorAll('a[href], button, summary, input:
 async def sign_in(page: Page, email: str = EMAIL, password: str = PASSWORD) -> None:
     await page.fill("#email", email)
     await page.fill("#password", password)
-    await page.click("#login-submit")
+    await press(page, "#login-submit")
+
+
+async def press(page: Page, button: str) -> None:
+    """With the mouse, until the page that it leads to stands there: a click alone returns before its body came."""
+    async with page.expect_navigation():
+        await page.click(button)
 
 
 async def type_in(page: Page, field: str, text: str) -> None:
@@ -34,7 +40,7 @@ async def type_in(page: Page, field: str, text: str) -> None:
 
 
 async def push(page: Page, button: str) -> None:
-    """Until the page that it leads to stands there."""
+    """By the keyboard, until the page that it leads to stands there."""
     await reach(page, button)
     async with page.expect_navigation():
         await page.keyboard.press("Enter")

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from idp.core.client import Client
 from idp.oauth.devices.begin import DEVICE_CODE
@@ -78,7 +78,7 @@ async def site_at(folder: Path, template: Path, **settings: Any) -> AsyncIterato
     heard: list[str] = []
     async with AsyncExitStack() as stack:
         idp = await stack.enter_async_context(provider_at(folder, template=template, issuer=url, **settings))
-        await stack.enter_async_context(served(idp.provider.application, ports[0]))
+        await stack.enter_async_context(served(in_pieces(idp.provider.application), ports[0]))
         await stack.enter_async_context(served(_app(heard), ports[1]))
         yield Site(idp=idp, url=url, app=f"http://127.0.0.1:{ports[1]}/callback", heard=heard)
 
@@ -93,6 +93,23 @@ async def served(app: ASGIApp, port: int) -> AsyncIterator[None]:
     server.should_exit = True
     server.force_exit = True
     await task
+
+
+def in_pieces(app: ASGIApp) -> ASGIApp:
+    """A slow line: a page's head arrives before its body does, so that a test that looks too early always fails."""
+
+    async def served_slowly(scope: Scope, receive: Receive, send: Send) -> None:
+        async def piecewise(message: Message) -> None:
+            whole = message.get("body", b"")
+            if len(whole) < 2 or message.get("more_body"):
+                return await send(message)
+            await send({**message, "body": whole[:1], "more_body": True})
+            await asyncio.sleep(0.05)
+            await send({**message, "body": whole[1:]})
+
+        await app(scope, receive, piecewise)
+
+    return served_slowly
 
 
 def _app(heard: list[str]) -> Starlette:

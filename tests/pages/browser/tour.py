@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page, Route
 
-from tests.pages.browser.moves import sign_in
+from tests.pages.browser.moves import press, sign_in
 from tests.pages.browser.site import Site
 from tests.pages.browser.tour_account import OTHER, account
 from tests.pages.factors import account_with_totp, codes
@@ -59,26 +59,26 @@ class Tour:
         page = self.page
         await self.go("/login")
         yield "login"
-        await page.click("#login-submit")
+        await press(page, "#login-submit")
         yield "login-empty"
         await sign_in(page, password="wrong password")
         yield "login-wrong"
         await self.go("/login-code")
         yield "login-code"
         await page.fill("#email", EMAIL)
-        await page.click("#login-code-send")
+        await press(page, "#login-code-send")
         yield "login-code-sent"
         await page.fill("#code", "000000")
-        await page.click("#login-code-submit")
+        await press(page, "#login-code-submit")
         yield "login-code-wrong"
         await self.go("/register")
         yield "register"
         await page.fill("#password", "short")
-        await page.click("#register-submit")
+        await press(page, "#register-submit")
         yield "register-wrong"
         for field, typed in {**NEWCOMER, "email": JUNE}.items():
             await page.fill(f"#{field}", typed)
-        await page.click("#register-submit")
+        await press(page, "#register-submit")
         yield "registered"
         for path, name in PLAIN:
             await self.go(path)
@@ -92,13 +92,13 @@ class Tour:
         await self.go("/forgot")
         yield "forgot"
         await page.fill("#email", EMAIL)
-        await page.click("#forgot-submit")
+        await press(page, "#forgot-submit")
         yield "forgot-sent"
         await page.goto((await idp.last_mail(EMAIL)).data["link"])
         yield "reset"
         await page.fill("#password", "password")
         await page.fill("#password_again", "password")
-        await page.click("#reset-submit")
+        await press(page, "#reset-submit")
         yield "reset-wrong"
         await idp.add_account(JO, PASSWORD, confirmed=False)
         await self.go("/login")
@@ -111,11 +111,11 @@ class Tour:
         page = self.page
         await page.goto(self.site.authorize())
         yield "app-login"
-        await page.click("#register")
+        await press(page, "#register")
         yield "app-register"
         for field, typed in NEWCOMER.items():
             await page.fill(f"#{field}", typed)
-        await page.click("#register-submit")
+        await press(page, "#register-submit")
         yield "app-registered"
         await page.goto(self.site.authorize())
         await sign_in(page)
@@ -132,13 +132,13 @@ class Tour:
         await self.go("/device")
         yield "device"
         await page.fill("#user_code", "BBBBBBBB")
-        await page.click("#device-submit")
+        await press(page, "#device-submit")
         yield "device-wrong"
         for decision in ("allow", "deny"):
             await page.fill("#user_code", await self.site.device_code())
-            await page.click("#device-submit")
+            await press(page, "#device-submit")
             yield f"device-confirm-{decision}"
-            await page.click(f"#device-{decision}")
+            await press(page, f"#device-{decision}")
             yield f"device-{decision}"
             await self.go("/device")
 
@@ -148,11 +148,11 @@ class Tour:
         await self.go("/logout")
         yield "logout"
         await page.goto(self.site.authorize())
-        await page.click("#consent-allow")
+        await press(page, "#consent-allow")
         await page.goto(self.site.leave())
         yield "app-logout"
         await page.route(f"{self.site.bye}*", nothing)
-        await page.click("#logout-yes")
+        await press(page, "#logout-yes")
         yield "app-signed-out"
         await page.unroute(f"{self.site.bye}*")
 
@@ -167,13 +167,13 @@ class Tour:
         await self.go("/login")
         await sign_in(page, JIM)
         yield "second-factor"
-        await page.click("button[name=send]")
+        await press(page, "button[name=send]")
         yield "second-factor-sent"
         await page.fill("#code", "000000")
-        await page.click("#mfa-submit")
+        await press(page, "#mfa-submit")
         yield "second-factor-wrong"
         await page.fill("#code", (await codes(idp))[-1])
-        await page.click("#mfa-submit")
+        await press(page, "#mfa-submit")
         await self.go("/account/factors")
         yield "account-factors-held"
         await self.go("/account/email")
@@ -181,14 +181,14 @@ class Tour:
         await self._forget(JIM)
         await page.fill("#password", OTHER)
         await page.fill("#password_again", OTHER)
-        await page.click("#reset-submit")
+        await press(page, "#reset-submit")
         yield "done"
 
     async def _forget(self, email: str) -> None:
         """As far as the link in the mail."""
         await self.go("/forgot")
         await self.page.fill("#email", email)
-        await self.page.click("#forgot-submit")
+        await press(self.page, "#forgot-submit")
         await self.page.goto((await self.site.idp.last_mail(email)).data["link"])
 
 

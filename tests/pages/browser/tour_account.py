@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from playwright.async_api import Page
 
-from tests.pages.browser.moves import sign_in
+from tests.pages.browser.moves import press, sign_in
 from tests.pages.browser.site import Site
 from tests.pages.factors import STEP, shown
 from tests.pages.person import EMAIL, PASSWORD
@@ -34,54 +34,54 @@ async def _rooms(site: Site, page: Page) -> AsyncIterator[str]:
 async def _mistakes(site: Site, page: Page) -> AsyncIterator[str]:
     await page.goto(f"{site.url}/account")
     await page.fill("#first_name", "")
-    await page.click("#profile-submit")
+    await press(page, "#profile-submit")
     yield "account-wrong"
     await page.goto(f"{site.url}/account/email")
     await page.fill("#email", "jane")
-    await page.click("#email-submit")
+    await press(page, "#email-submit")
     yield "account-email-wrong"
     await page.goto(f"{site.url}/account/password")
     for field, typed in (("current_password", PASSWORD), ("password", "password"), ("password_again", "password")):
         await page.fill(f"#{field}", typed)
-    await page.click("#password-submit")
+    await press(page, "#password-submit")
     yield "account-password-wrong"
 
 
 async def _changes(site: Site, page: Page) -> AsyncIterator[str]:
     """There and back: the next stops find all as it was."""
     await page.goto(f"{site.url}/account")
-    await page.click("#profile-submit")
+    await press(page, "#profile-submit")
     yield "account-saved"
     await page.goto(f"{site.url}/account/email")
     await page.fill("#email", "joan@example.com")
-    await page.click("#email-submit")
+    await press(page, "#email-submit")
     yield "account-email-sent"
     for old, new in ((PASSWORD, OTHER), (OTHER, PASSWORD)):
         await page.goto(f"{site.url}/account/password")
         for field, typed in (("current_password", old), ("password", new), ("password_again", new)):
             await page.fill(f"#{field}", typed)
-        await page.click("#password-submit")
+        await press(page, "#password-submit")
     yield "account-password-saved"
 
 
 async def _factor(site: Site, page: Page) -> AsyncIterator[str]:
     await page.goto(f"{site.url}/account/factors")
-    await page.click("button[value=begin]")
+    await press(page, "button[value=begin]")
     yield "account-factor-set-up"
     secret = await page.locator("#secret").inner_text()
     await page.fill("#code", "000000")
-    await page.click("#factor-confirm")
+    await press(page, "#factor-confirm")
     yield "account-factor-wrong"
     await page.fill("#code", shown(site.idp, secret))
-    await page.click("#factor-confirm")
+    await press(page, "#factor-confirm")
     yield "account-factor-added"
     await page.goto(f"{site.url}/account/factors")
-    await page.click("#remove-totp")
+    await press(page, "#remove-totp")
     site.idp.clock.advance(STEP)
     await sign_in(page)
     await page.fill("#code", shown(site.idp, secret))
-    await page.click("#mfa-submit")
-    await page.click("#remove-totp")
+    await press(page, "#mfa-submit")
+    await press(page, "#remove-totp")
     yield "account-factor-removed"
 
 
@@ -91,16 +91,16 @@ async def _elsewhere(site: Site, page: Page) -> AsyncIterator[str]:
     await page.goto(f"{site.url}/login?next=/account/sessions")
     await sign_in(page)
     yield "account-sessions"
-    await page.click("#end-others")
+    await press(page, "#end-others")
     yield "account-session-ended"
 
 
 async def _apps(site: Site, page: Page) -> AsyncIterator[str]:
     await page.goto(site.authorize(prompt="consent"))
-    await page.click("#consent-allow")
+    await press(page, "#consent-allow")
     await page.goto(f"{site.url}/account/apps")
     yield "account-apps-held"
-    await page.click("button[name=client]")
+    await press(page, "button[name=client]")
     yield "account-apps-revoked"
 
 
@@ -108,8 +108,8 @@ async def _end(site: Site, page: Page) -> AsyncIterator[str]:
     await page.goto(f"{site.url}/account/delete")
     yield "account-delete"
     await page.fill("#email", "jim@example.com")
-    await page.click("#delete-submit")
+    await press(page, "#delete-submit")
     yield "account-delete-wrong"
     await page.fill("#email", EMAIL)
-    await page.click("#delete-submit")
+    await press(page, "#delete-submit")
     yield "account-deleted"

@@ -101,11 +101,11 @@ def in_pieces(app: ASGIApp) -> ASGIApp:
     async def served_slowly(scope: Scope, receive: Receive, send: Send) -> None:
         async def piecewise(message: Message) -> None:
             whole = message.get("body", b"")
-            if len(whole) < 2 or message.get("more_body"):
-                return await send(message)
-            await send({**message, "body": whole[:1], "more_body": True})
-            await asyncio.sleep(0.05)
-            await send({**message, "body": whole[1:]})
+            if len(whole) > 1 and not message.get("more_body"):
+                await send({**message, "body": whole[:1], "more_body": True})
+                await asyncio.sleep(0.05)
+                message = {**message, "body": whole[1:]}
+            await send(message)
 
         await app(scope, receive, piecewise)
 

@@ -8,7 +8,6 @@ from tests.pages.browser.site import Site
 from tests.pages.factors import codes
 from tests.pages.person import EMAIL, PASSWORD
 
-
 SCRIPT = pytest.mark.parametrize("page", [True], ids=["script"], indirect=True)
 NO_SCRIPT = pytest.mark.parametrize("page", [False], ids=["no-script"], indirect=True)
 

@@ -175,6 +175,26 @@ async def test_a_key_that_jose_has_no_name_for_proves_nothing(op: TestProvider, 
     assert [(await ask(browser, one)).error for one in shown] == ["invalid_client"] * 3
 
 
+@pytest.mark.parametrize(
+    ("registered", "good", "odd"),
+    [
+        ({"tls_client_auth_subject_dn": "CN=client,O=Example,C=US"}, b"\x0c\x06client", b"\x03\x06client"),
+        ({"tls_client_auth_san_dns": "client.example.com"}, b"\x82\x12Client", b"\xa3\x12Client"),
+        ({"tls_client_auth_san_dns": "client.example.com"}, bytes.fromhex("551d11"), bytes.fromhex("551d63")),
+    ],
+    ids=["bits for a text", "an X.400 address", "no names at all"],
+)
+async def test_names_that_cannot_be_read_prove_nothing(
+    op: TestProvider, browser: httpx2.AsyncClient, registered: dict[str, Any], good: bytes, odd: bytes
+) -> None:
+    """Row 115: TLS hands on what it does not look into."""
+    await add_client(op, "machine", **MACHINE, token_endpoint_auth_method="tls_client_auth", **registered)
+    der = CERTIFICATE.certificate.public_bytes(Encoding.DER)
+    assert good in der
+
+    assert (await ask(browser, as_rfc9440(der.replace(good, odd)))).error == "invalid_client"
+
+
 async def test_a_secret_does_not_do_for_a_client_of_certificates(op: TestProvider, browser: httpx2.AsyncClient) -> None:
     await add_client(op, "machine", **dn("CN=client,O=Example,C=US"))
 

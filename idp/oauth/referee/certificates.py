@@ -23,6 +23,16 @@ BEGIN, END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 LONGEST = 16 * 1024
 KINDS = (ECKey, RSAKey, OKPKey)
 
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    KeyError,
+    x509.DuplicateExtension,
+    x509.ExtensionNotFound,
+    x509.UnsupportedGeneralNameType,
+)
+"""What `cryptography` raises, when a part is looked at, of a certificate that it took as a whole."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientCertificate:
@@ -83,13 +93,13 @@ class ClientCertificate:
     def _has_subject(self, registered: str) -> bool:
         try:
             return x509.Name.from_rfc4514_string(registered) == self.parsed.subject
-        except ValueError:
+        except UNREADABLE:
             return False
 
     def _names(self, kind: type[x509.GeneralName]) -> list[str]:
         try:
             found = self.parsed.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        except (x509.ExtensionNotFound, ValueError):
+        except UNREADABLE:
             return []
         return [str(name.value) for name in found if isinstance(name, kind)]
 

@@ -21,7 +21,7 @@ from idp.oauth.neighbours import SubjectOf
 from idp.oauth.rules import OAuthRules
 from idp.ports.crypto import Digester
 from idp.ports.storage import UnitOfWork
-from idp.usecases.signin.guesses import Guesses, network_of
+from idp.usecases.signin.guesses import Guesses, subscriber_of
 
 BEGUN = "authorize"
 """The counter of sign-ins that were begun, by network address."""
@@ -158,7 +158,7 @@ class Dispatch:
             if asked is not None and visit.interaction.signed_in_with is None:
                 work.oauth.interactions.sign_in(visit.interaction.digest, asked)
             return
-        self.guesses.take_turn(work, BEGUN, network_of(visit.source.address), visit.now)
+        self.guesses.take_turn(work, BEGUN, subscriber_of(visit.source.address), visit.now)
         interaction = Interaction(
             digest=digest_of_interaction(self.digester, visit.name),
             browser=visit.browser,

@@ -25,7 +25,7 @@ from idp.ports.ambient import Clock, Entropy
 from idp.ports.crypto import Digester
 from idp.ports.storage import Store, UnitOfWork
 from idp.usecases.sessions.identify import Principal
-from idp.usecases.signin.guesses import network_of
+from idp.usecases.signin.guesses import subscriber_of
 
 PAGE = Source(address="", contract=PAGES)
 """Where a page's answer comes from, for those who do not say it more exactly."""
@@ -90,10 +90,10 @@ class Authorize:
             request = await self.reading.at_the_front(client, sent)
         except Answerable as error:
             return await self._refuse(error.destination, error.refusal, is_signed_in=False)
-        whose = network_of(source.address)
         if request.pushed_as is not None:
             return SetAside(client_id=client.id, request_uri=sent.values["request_uri"])
-        return SetAside(client_id=client.id, request_uri=await self.pushed.keep(client, request, whose))
+        kept = await self.pushed.keep(client, request, subscriber_of(source.address))
+        return SetAside(client_id=client.id, request_uri=kept)
 
     async def resume(
         self, interaction: str, browser: Digest, principal: Principal | None, source: Source = PAGE

@@ -16,7 +16,7 @@ from idp.oauth.rules import OAuthRules
 from idp.ports.ambient import Clock, Entropy
 from idp.ports.crypto import Digester
 from idp.ports.storage import Store, UnitOfWork
-from idp.usecases.signin.guesses import Guesses, network_of
+from idp.usecases.signin.guesses import Guesses, subscriber_of
 
 PUSHED = "pushed"
 """The counter of requests that wait for a browser."""
@@ -87,7 +87,7 @@ class Push:
             raise error.refusal from None
         judged = await self._bound(request, judged)
         # anybody can ask in the name of a client that has nothing to prove itself with
-        whose = network_of(request.source.address) if client.is_public else client.id
+        whose = subscriber_of(request.source.address) if client.is_public else client.id
         return Accepted(request_uri=await self.pushed.keep(client, judged, whose), life=self.rules.pushed_life)
 
     async def _bound(self, request: OAuthRequest, judged: AuthorizationRequest) -> AuthorizationRequest:

@@ -103,7 +103,7 @@ class Guesses:
 
     def charge_source(self, work: UnitOfWork, source: Source, now: datetime, *, scope: str = SOURCE) -> None:
         """Raises TooManyRequests when too much of this came from there lately. The first thing a unit of work does."""
-        granted = work.attempts.charge(scope, network_of(source.address), self.rules.source_budget, now)
+        granted = work.attempts.charge(scope, subscriber_of(source.address), self.rules.source_budget, now)
         if isinstance(granted, Exhausted):
             raise TooManyRequests(max(1, int((granted.until - now).total_seconds())))
 
@@ -119,7 +119,7 @@ class Guesses:
 
     def give_back(self, work: UnitOfWork, *counters: Counter, source: Source) -> None:
         """In a unit of its own, after what was right is committed."""
-        work.attempts.give_back(SOURCE, network_of(source.address))
+        work.attempts.give_back(SOURCE, subscriber_of(source.address))
         for counter in counters:
             work.attempts.give_back(counter.scope, counter.key)
 
@@ -147,8 +147,8 @@ class Guesses:
         return isinstance(work.attempts.charge(SMS, "all", self.rules.sms_budget, now), Charge)
 
 
-def network_of(address: str) -> str:
-    """The source that an address belongs to: what one subscriber has."""
+def subscriber_of(address: str) -> str:
+    """Whose an address is, as far as it tells: all that one subscriber has of IPv6 is one."""
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -116,20 +116,14 @@ class Post:
         body = {"session_id": session_id, "client_id": client_id, "subject": subject}
         return self._put(work, LOGOUT, client_id, body, now)
 
-    def notice(self, work: UnitOfWork, account: Account, template: Template, now: datetime, *, to: str = "") -> None:
-        """Tells the owner of a change to the account (ASVS 6.3.7): by mail, and by text message to a number."""
-        recipient = to or account.email
-        self.letter(
-            work,
-            Letter(
-                template=template,
-                channel="email" if "@" in recipient else "sms",  # an address may begin like a number
-                to=recipient,
-                language=account.language,
-                data={"name": account.full_name},
-            ),
-            now,
-        )
+    def notice(self, work: UnitOfWork, account: Account, template: Template, now: datetime) -> None:
+        """Tells the owner of a change to the account, by mail (ASVS 6.3.7)."""
+        self.letter(work, _notice(account, template, "email", account.email), now)
+
+    def notice_by_text(self, work: UnitOfWork, account: Account, template: Template, now: datetime) -> None:
+        """The same at the account's number, if it has one."""
+        if account.phone_number is not None:
+            self.letter(work, _notice(account, template, "sms", account.phone_number), now)
 
     def _put(self, work: UnitOfWork, kind: str, target: str, body: Mapping[str, object], now: datetime) -> MessageId:
         message_id = MessageId(self.entropy.id())
@@ -144,6 +138,12 @@ class Post:
             )
         )
         return message_id
+
+
+def _notice(account: Account, template: Template, channel: str, to: str) -> Letter:
+    return Letter(
+        template=template, channel=channel, to=to, language=account.language, data={"name": account.full_name}
+    )
 
 
 def letter_from(body: Mapping[str, object]) -> Letter:

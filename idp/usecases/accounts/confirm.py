@@ -101,4 +101,4 @@ class ConfirmAddress:
             raise LinkRejected from None  # somebody else confirmed it first; the link is of no use to anybody
         work.challenges.drop(account.id)  # what lies in the mailbox that was given up opens nothing (row 21)
         work.record(Event(name=EventName.EMAIL_CHANGED, account_id=account.id), source=source, now=now)
-        self.post.notice(work, account, Template.EMAIL_CHANGED, now, to=account.email)
+        self.post.notice(work, account, Template.EMAIL_CHANGED, now)  # to the old one

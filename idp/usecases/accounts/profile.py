@@ -185,7 +185,7 @@ class ChangeAccount:
         if old is None or SMS not in self.policy.extensions.senders:
             return
         if self.guesses.may_send(work, SMS, old, now) and self.guesses.may_text(work, now):
-            self.post.notice(work, before, Template.FACTOR_CHANGED, now, to=old)
+            self.post.notice_by_text(work, before, Template.FACTOR_CHANGED, now)
 
     def _still_holds(self, work: UnitOfWork, order: Order, account: Account, now: datetime) -> None:
         """A reset that came while the old password was being hashed takes its proof and the session away (row 21)."""

@@ -11,9 +11,9 @@ from pydantic import Field
 
 from idp.sdk import AccountView, LookUpSecrets, PluginSettings
 
-CODE = re.compile(r"[0-9]{10}")
 DIGITS = 10
 """33 bits: with the guesses counted, NIST asks for 20 (SP 800-63B §3.1.2.2)."""
+CODE = re.compile(rf"[0-9]{{{DIGITS}}}")
 
 WORK, BLOCK = 2**14, 8
 """Of scrypt: 16 MiB and some 40 ms for each code that is shown. Whoever gets behind the seal still has to guess."""

@@ -111,8 +111,9 @@ class Policy:
         barred = set(without_channels)
         enrolled = standing.account.mfa_methods
         usable = {}
-        for method, factor in sorted(self.extensions.second_factors.items(), key=_is_spare):
-            is_enrolled = method in enrolled or _is_spare((method, factor))
+        for factor in sorted(self.extensions.second_factors.values(), key=_is_spare):
+            method = factor.method
+            is_enrolled = method in enrolled or _is_spare(factor)
             if not (is_enrolled if enrolled else isinstance(factor, CodeChannel)):
                 continue
             if isinstance(factor, CodeChannel) and factor.channel in barred:
@@ -132,5 +133,5 @@ class Policy:
             return False
 
 
-def _is_spare(item: tuple[str, SecondFactor[Any]]) -> bool:
-    return isinstance(item[1], LookUpSecrets)
+def _is_spare(factor: SecondFactor[Any]) -> bool:
+    return isinstance(factor, LookUpSecrets)

@@ -5,7 +5,7 @@ Who waits for a slow host holds a place of that host's and no other: the places 
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, ip_address, ip_network
 
@@ -45,11 +45,9 @@ class Places:
         self._all = asyncio.Semaphore(altogether)
         self.hosts, self.networks = Turns(to_host), Turns(to_network)
 
-    @asynccontextmanager
-    async def at_host(self, host: str) -> AsyncIterator[None]:
+    def at_host(self, host: str) -> AbstractAsyncContextManager[None]:
         """While its name is looked up and it is asked."""
-        async with self.hosts.of(host):
-            yield
+        return self.hosts.of(host)
 
     @asynccontextmanager
     async def at_address(self, address: str) -> AsyncIterator[None]:

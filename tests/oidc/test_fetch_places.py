@@ -1,11 +1,13 @@
 """Slow hosts hold up themselves: not other hosts, and strangers' not those of clients that the operator knows."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 
 import pytest
 
+from idp.app.openid import LateFetcher
 from idp.core.client import Origin
 from idp.fetch import GuardedFetcher
 from idp.fetch.places import Places, network_of, places_of_strangers
@@ -70,6 +72,41 @@ async def test_what_is_over_leaves_nothing_behind(there: Site, narrow: GuardedFe
     assert (len(narrow.exchange.places.hosts), len(narrow.exchange.places.networks)) == (0, 0)
 
 
+async def at_once(take: Callable[[int], AbstractAsyncContextManager[None]]) -> int:
+    """How many of 50 have a place when nobody gives one back."""
+    holding, over = 0, asyncio.Event()
+
+    async def hold(number: int) -> None:
+        nonlocal holding
+        async with take(number):
+            holding += 1
+            await over.wait()
+
+    crowd = [asyncio.create_task(hold(number)) for number in range(50)]
+    for _ in range(10):
+        await asyncio.sleep(0)
+    found = holding
+    over.set()
+    await asyncio.gather(*crowd)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("places", "most"),
+    [(Places(), {"host": 8, "network": 32, "all": 32}), (places_of_strangers(), {"host": 2, "network": 4, "all": 16})],
+    ids=["of the operator's clients", "of strangers"],
+)
+async def test_so_many_are_asked_at_once(places: Places, most: dict[str, int]) -> None:
+    """One host, one network, and every number of networks: whoever has a hundred of them holds no more than all."""
+    found = {
+        "host": await at_once(lambda _: places.at_host("slow.example.com")),
+        "network": await at_once(lambda number: places.at_address(f"203.0.113.{number}")),
+        "all": await at_once(lambda number: places.at_address(f"198.51.{number}.1")),
+    }
+
+    assert found == most
+
+
 def test_a_network_is_what_one_holder_has() -> None:
     assert network_of("203.0.113.9") == network_of("203.0.113.200") == "203.0.113.0/24"
     assert network_of("2001:db8:1:2::3") == network_of("2001:db8:1:ffff::1") == "2001:db8:1::/48"
@@ -101,3 +138,7 @@ async def test_the_provider_has_a_way_out_for_each(op: TestProvider) -> None:
     assert openid.administer_clients.check_sector.fetcher is ways.own
     assert openid.clients.ways_out is openid.session.back_channel.ways_out is ways
     assert ways.own is not ways.strangers
+    assert isinstance(ways.own, LateFetcher)
+    assert isinstance(ways.strangers, LateFetcher)
+    assert ways.own._made().exchange.places.hosts.most == 8
+    assert ways.strangers._made().exchange.places.hosts.most == 2

@@ -1,5 +1,7 @@
 """Sweeping out what is over (threat row 140)."""
 
+import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,6 +13,7 @@ from idp.core.secret import Digest
 from idp.ports.storage import Store, UnitOfWork
 from idp.storage import housekeeping
 from idp.storage.attempts import CEILING_MEMORY
+from idp.storage.columns import EPOCH, microseconds
 from idp.storage.housekeeping import DEVICE_MEMORY
 from tests.storage.oauth_samples import (
     BROWSER,
@@ -37,6 +40,11 @@ from tests.storage.samples import (
     keep,
 )
 
+HALF_A_MILLION = """
+    WITH RECURSIVE numbers(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 500000)
+    INSERT INTO pushed_requests (digest, client_id, request, issued_at, expires_at)
+    SELECT CAST(number AS BLOB), 'app', '{}', 0, :last + number FROM numbers
+"""
 THROTTLE = Budget(limit=5, cooldown=MINUTE, longest_cooldown=MINUTE)
 
 
@@ -203,3 +211,17 @@ async def test_requests_on_their_way_that_are_too_many_push_out_the_first(
 
     assert await store.read(kept) == [3, 4]
     assert await _prune(store, NOW) == 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_half_a_million_requests_may_be_on_their_way(store: Store, sqlite_url: str) -> None:
+    """Row 140: as many as the threat model says."""
+    last = microseconds(NOW + DAY - EPOCH)
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as database, database:
+        database.execute(HALF_A_MILLION, {"last": last})
+    assert await _prune(store, NOW) == 0
+
+    await store.transact(lambda work: work.oauth.pushed.add(a_pushed_request(1, expires_at=NOW + HOUR)))
+
+    assert await _prune(store, NOW) == 1
+    assert not await store.read(lambda work: work.oauth.pushed.find(a_pushed_request(1).digest, NOW))

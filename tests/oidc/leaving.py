@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import httpx2
+import pytest
 
 from idp.core.client import Client
 from idp.testing.provider import TestProvider
@@ -19,6 +20,12 @@ BYE = "https://app.example.com/bye"
 
 async def leaving_client(op: TestProvider, client_id: str = "app", **metadata: Any) -> Client:
     return await add_client(op, client_id, **{"post_logout_redirect_uris": (BYE,), **metadata})
+
+
+@pytest.fixture
+async def app(op: TestProvider) -> Client:
+    """A client that people come back to when they have left."""
+    return await leaving_client(op)
 
 
 async def with_metadata(op: TestProvider, client: Client, **changes: Any) -> Client:

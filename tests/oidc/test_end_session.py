@@ -7,7 +7,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from idp.core.account import Account
-from idp.core.client import Client
 from idp.core.events import EventName
 from idp.core.ids import SessionId
 from idp.testing.provider import TestProvider
@@ -16,6 +15,7 @@ from tests.oidc.leaving import (
     BYE,
     END_SESSION,
     answer,
+    app,
     ask_to_leave,
     id_token_of,
     is_question,
@@ -24,10 +24,7 @@ from tests.oidc.leaving import (
 )
 from tests.oidc.redeeming import App, recorded
 
-
-@pytest.fixture
-async def app(op: TestProvider) -> Client:
-    return await leaving_client(op)
+__all__ = ["app"]
 
 
 async def test_who_is_named_by_a_hint_is_signed_out_and_sent_back(jane: Person, client: App) -> None:

@@ -4,28 +4,23 @@ from dataclasses import replace
 
 import pytest
 
-from idp.core.client import Client
 from idp.core.ids import SessionId
 from idp.core.session import Session
 from idp.ports.storage import UnitOfWork
-from idp.testing.provider import TestProvider
 from tests.oidc.asking import Person
 from tests.oidc.leaving import (
     BYE,
     END_SESSION,
     answer,
+    app,
     ask_to_leave,
     id_token_of,
     is_question,
     is_signed_in,
-    leaving_client,
 )
 from tests.oidc.redeeming import App
 
-
-@pytest.fixture
-async def app(op: TestProvider) -> Client:
-    return await leaving_client(op)
+__all__ = ["app"]
 
 
 async def both(jane: Person) -> tuple[Session, Session]:

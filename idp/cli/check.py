@@ -49,6 +49,9 @@ def check(chosen: "Chosen", calibrate: bool, target: int, profile: str | None, c
         "plugins": findings.plugins,
         "languages": findings.languages,
         "master_key": "found" if findings.has_master_key else "made at the first start",
+        "pkce": "of every client"
+        if findings.requires_pkce
+        else "of public clients, and where client or profile says so",
         "warnings": [str(caution) for caution in findings.cautions],
     }
     return Answer(data=data, picture="".join(f"\nWARNING: {caution}" for caution in findings.cautions))

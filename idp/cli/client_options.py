@@ -33,7 +33,9 @@ _OPTIONS = (
     click.option("--post-logout-redirect-uri", "post_logout", multiple=True, metavar="U", help="Exact. Repeatable."),
     click.option("--grant-type", "grant_types", multiple=True, metavar="G", help="Repeatable."),
     click.option("--response-type", "response_types", multiple=True, metavar="R", help="code."),
-    click.option("--scope", metavar='"S S"', help="All that it may ask for. Unset: all scopes of ours."),
+    click.option(
+        "--scope", metavar='"S S"', help="All that it may ask for. Unset: `oidc.default_scope`, else all of ours."
+    ),
     click.option("--auth-method", metavar="M", help="How it proves itself: private_key_jwt, none, ..."),
     click.option("--jwks-uri", metavar="U", help="Where its public keys lie."),
     click.option("--metadata", metavar="JSON|@FILE", help="Anything that RFC 7591 and its extensions name."),

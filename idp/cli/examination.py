@@ -35,6 +35,7 @@ class Findings:
     languages: tuple[str, ...] = ()
     has_master_key: bool = False
     cautions: tuple[Problem, ...] = ()
+    requires_pkce: bool = False
 
 
 def examine_all(file: Path) -> Findings:
@@ -57,6 +58,7 @@ def examine_all(file: Path) -> Findings:
         languages=settings.messages.languages,
         has_master_key=not any(problem.key.startswith("keys.") for problem in problems) and _finds_key(settings),
         cautions=tuple(caution.problem for caution in cautions_of(settings)),
+        requires_pkce=settings.oidc.require_pkce or settings.oidc.profile is not None,
     )
 
 

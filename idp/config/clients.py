@@ -59,7 +59,7 @@ class Client(Table):
     """What it may get tokens by (RFC 7591 §2)."""
 
     scope: Text | None = Field(default=None, examples=["openid profile email"])
-    """All that it may ask for. Unset: all scopes of ours."""
+    """All that it may ask for. Unset: `oidc.default_scope`, else all scopes of ours."""
 
     token_endpoint_auth_method: Text | None = Field(default=None, examples=["client_secret_post"])
     """How it proves itself. Unset: by its secret, else by its keys, and as a public client where it has neither."""

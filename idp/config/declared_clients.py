@@ -11,6 +11,7 @@ from idp.core.ids import ClientId
 from idp.oauth.clients.declare import DeclaredClient, DeclaredResource
 from idp.oauth.clients.metadata import MetadataTerms, examine_metadata, usual_auth_method
 from idp.oauth.clients.secrets import SHORTEST, needs_secret
+from idp.oauth.rules import SCOPES
 
 _OWN_KEYS = (
     "client_name",
@@ -81,7 +82,12 @@ def _document(client: Client) -> dict[str, object]:
 
 def _terms(client: Client, oidc: Oidc) -> MetadataTerms:
     named = client.profile or oidc.profile
-    return MetadataTerms(profile=Profile(named) if named else None, encrypted_requests=oidc.encrypted_requests)
+    return MetadataTerms(
+        profile=Profile(named) if named else None,
+        default_scope=oidc.default_scope or SCOPES,
+        encrypted_requests=oidc.encrypted_requests,
+        smallest_rsa=oidc.smallest_rsa,
+    )
 
 
 def _declared(name: str, client: Client, oidc: Oidc) -> DeclaredClient:

@@ -10,6 +10,8 @@ from idp.config.addresses import HostName, Network, Origin, Page
 from idp.config.refusal import refused
 from idp.config.table import Switch, Table
 from idp.config.types import FilePath, Span, Text, Within
+from idp.oauth.clients.members import SCOPE_WORD
+from idp.oauth.rules import OPENID
 
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}", re.ASCII)
 
@@ -23,7 +25,17 @@ def _header_name(text: str) -> str:
     return text
 
 
+def _scope(words: tuple[str, ...]) -> tuple[str, ...]:
+    if any(not SCOPE_WORD.fullmatch(word) for word in words):
+        raise refused("holds what is no scope (RFC 6749 §3.3)", 'One word in quotes for each: ["openid", "email"].')
+    if OPENID not in words:
+        # a client whose scope is empty is bound by none
+        raise refused('is without "openid", by which people are signed in', 'At least ["openid"].')
+    return tuple(dict.fromkeys(words))
+
+
 HeaderName = Annotated[Text, AfterValidator(_header_name)]
+DefaultScope = Annotated[tuple[Text, ...], AfterValidator(_scope)]
 
 
 class Oidc(Table):
@@ -69,6 +81,20 @@ class Oidc(Table):
 
     require_pushed: Switch = False
     """Takes authorization requests from the back channel only (RFC 9126)."""
+
+    require_pkce: Switch = False
+    """Demands PKCE of every client (ASVS 10.4.6). Off: of public clients, and of those whose `require_pkce` or profile
+    demands it; OpenID Connect leaves it to the others."""
+
+    default_scope: DefaultScope | None = Field(default=None, examples=[["openid", "email"]])
+    """What a client may ask for, and gets when it asks for nothing, that names no `scope` of its own (RFC 6749 §3.3).
+    Unset: all scopes of ours for clients of yours; for those that register themselves OpenID Connect's, and those of
+    your APIs. It counts for clients that are made, registered or declared from then on."""
+
+    smallest_rsa: Literal[2048, 3072, 4096] = 2048
+    """Bits that an RSA key must have that a client brings: to prove itself, sign requests, bind tokens, or have answers
+    encrypted. 3072 have 128 bits of strength, as ASVS 11.2.3 asks. Keys that are smaller count no more, those that were
+    registered before included."""
 
     encrypted_requests: Switch = False
     """Takes request objects that are encrypted to us (OIDC Core §6.1). The keys for it are made when this is first on,

@@ -63,7 +63,12 @@ class OpenIDProvider:
     @cached_property
     def clients(self) -> ClientBook:
         documents = self.client_documents if self.world.rules.client_documents else None
-        return ClientBook(store=self.world.world.store, ways_out=self.world.ways_out, documents=documents)
+        return ClientBook(
+            store=self.world.world.store,
+            ways_out=self.world.ways_out,
+            documents=documents,
+            smallest_rsa=self.world.rules.smallest_rsa,
+        )
 
     @cached_property
     def client_documents(self) -> MetadataDocuments:

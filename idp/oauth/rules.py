@@ -47,6 +47,8 @@ class OAuthRules:
     certificate (RFC 9440 or PEM, percent-encoded); None: no mTLS. `mtls_base`: where that proxy listens, for
     `mtls_endpoint_aliases`. `certificate_authorities`: who signed for `tls_client_auth` (PEM); None: its proxy
     has seen to it. `webfinger_domains`: whose people are ours beside the issuer's host; None: nobody is told.
+    `default_scope`: of clients that register none; None: what is usual for those of the operator, and for strangers.
+    `smallest_rsa`: bits of the keys that clients bring.
     """
 
     issuer: str
@@ -62,6 +64,9 @@ class OAuthRules:
     device_interval: timedelta = timedelta(seconds=5)
     profile: Profile | None = None
     require_pushed: bool = False
+    require_pkce: bool = False
+    default_scope: tuple[str, ...] | None = None
+    smallest_rsa: int = 2048
     encrypted_requests: bool = False
     registration: Registration = Registration.CLOSED
     client_documents: bool = False

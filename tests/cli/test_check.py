@@ -47,6 +47,14 @@ def test_what_is_right_is_summed_up(idp: CommandLine) -> None:
     assert checked["warnings"] == []
 
 
+def test_of_whom_pkce_is_demanded_is_told(idp: CommandLine, tmp_path: Path) -> None:
+    """ASVS 10.4.6."""
+    assert idp.ask("check")["pkce"] == "of public clients, and where client or profile says so"
+
+    for line in ("require_pkce = true", "profile = 'oauth21'"):
+        assert fresh(tmp_path, f"{CONFIG}\n[oidc]\n{line}\n").ask("check")["pkce"] == "of every client"
+
+
 def test_nothing_is_made(tmp_path: Path) -> None:
     idp = fresh(tmp_path)
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from joserfc.jwk import RSAKey
 
 from idp.config.declared_clients import declared_clients, declared_resources
 from idp.config.oauth_rules import oauth_rules_from
@@ -44,6 +45,27 @@ def test_a_client_has_keys_of_its_own_and_all_other_metadata_beside_them(loaded:
     assert (shop.terms.skip_consent, shop.terms.profile) == (True, Profile.OAUTH21)
     assert shop.terms.access_life == timedelta(minutes=5)
     assert (api.identifier, api.scopes, api.name) == ("https://api.example.com", ("read",), "Reports")
+
+
+def test_a_client_that_names_no_scope_has_the_default_one(loaded: Loading) -> None:
+    """ASVS 10.4.11."""
+    usual = loaded(f"[clients.shop]\n{PAGE}")
+    small = loaded(f"[oidc]\ndefault_scope = ['openid', 'email']\n[clients.shop]\n{PAGE}")
+
+    (wide,), (narrow,) = (declared_clients(settings.clients, settings.oidc) for settings in (usual, small))
+
+    assert "roles" in wide.metadata.scope
+    assert narrow.metadata.scope == ("openid", "email")
+
+
+def test_a_declared_client_has_keys_as_large_as_is_demanded(refused: Refusing) -> None:
+    """ASVS 11.2.3."""
+    key = RSAKey.generate_key(2048, private=False).as_dict()
+    jwks = f"{{ keys = [{{ kty = 'RSA', n = '{key['n']}', e = 'AQAB' }}] }}"
+
+    problems = refused(f"[oidc]\nsmallest_rsa = 3072\n[clients.shop]\n{PAGE}\nmetadata = {{ jwks = {jwks} }}")
+
+    assert [problem.key for problem in problems] == ["clients.shop.metadata.jwks"]
 
 
 @pytest.mark.parametrize(

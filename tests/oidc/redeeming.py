@@ -147,7 +147,8 @@ class App:
             **changes,
         }
         public = self.dpop_key.as_dict(private=False)
-        own = {"typ": "dpop+jwt", "alg": "ES256", "jwk": {name: public[name] for name in ("kty", "crv", "x", "y")}}
+        jwk = {name: public[name] for name in ("kty", "crv", "x", "y", "n", "e") if name in public}
+        own = {"typ": "dpop+jwt", "alg": FITTING[self.dpop_key.key_type][0], "jwk": jwk}
         return sign({**own, **(header or {})}, claims, self.dpop_key)
 
     @property

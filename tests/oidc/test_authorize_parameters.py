@@ -3,12 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from idp.core.client import Client, ClientTerms, Profile, ResourceServer
-from idp.testing.provider import ISSUER, TestProvider
+from idp.testing.provider import ISSUER, TestProvider, provider_at
 from tests.oidc.asking import CALLBACK, Person, add_client, bought, change_client
 
 API = "https://api.example.com"
@@ -138,6 +139,17 @@ async def test_pkce_is_demanded(op: TestProvider, jane: Person, metadata: dict[s
 
     assert (await jane.ask(**WITHOUT_PKCE)).error == "invalid_request"
     assert (await jane.ask()).code
+
+
+async def test_an_operator_demands_pkce_of_every_client(anyio_backend: str, tmp_path: Path, template: Path) -> None:
+    """ASVS 10.4.6."""
+    async with provider_at(tmp_path, template=template, oidc={"require_pkce": True}) as strict, strict.browser() as at:
+        await add_client(strict)
+        person = Person(strict, at)
+        await person.sign_in(await strict.add_account("jane@example.com"))
+
+        assert (await person.ask(**WITHOUT_PKCE)).error == "invalid_request"
+        assert (await person.ask()).code
 
 
 # scope (RFC 6749 §3.3)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, RSAKey
 
 from idp.core.client import Client, ClientMetadata, ClientTerms, Origin
 from idp.core.ids import AccountId, ClientId
@@ -123,6 +123,19 @@ async def test_a_fetched_secret_is_no_key_and_what_we_do_not_know_is_others(
     client = await add_client(op, jwks_uri=there.url("/jwks"))
 
     assert (await book.keys(client))["keys"] == [KEY]
+
+
+async def test_keys_that_are_too_small_count_no_more(op: TestProvider, book: ClientBook, there: Site) -> None:
+    """ASVS 11.2.3: whether they were registered before the operator said so, or are fetched."""
+    small, large = (RSAKey.generate_key(bits, private=False).as_dict() for bits in (2048, 3072))
+    there.pages["/jwks"] = Page(json.dumps({"keys": [small, KEY, large]}).encode())
+    clients = [await add_client(op, jwks={"keys": [small, KEY, large]})]
+    clients.append(await add_client(op, "other", jwks_uri=there.url("/jwks")))
+    strict = replace(book, smallest_rsa=3072)
+
+    for client in clients:
+        assert (await book.keys(client))["keys"] == [small, KEY, large]
+        assert (await strict.keys(client))["keys"] == [KEY, large]
 
 
 async def test_resource_servers_are_found_by_identifier(op: TestProvider, book: ClientBook) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, RSAKey
 
 from idp.core.client import Client
 from idp.testing.provider import ISSUER, TestProvider, provider_at
@@ -130,6 +130,21 @@ async def test_a_proof_with_a_wrong_header_is_refused(machine: App, header: Mapp
     proof = machine.proof(header=header) if header.get("alg", "ES256") in {"ES256", None} else _as(machine, header)
 
     assert (await show(machine, proof)).error == "invalid_dpop_proof"
+
+
+async def test_a_proof_is_signed_by_a_key_as_large_as_is_demanded(
+    anyio_backend: str, tmp_path: Path, template: Path
+) -> None:
+    """ASVS 11.2.3."""
+    async with (
+        provider_at(tmp_path, template=template, oidc={"smallest_rsa": 3072}) as strict,
+        strict.browser() as browser,
+    ):
+        await add_client(strict, "machine", **MACHINE)
+        small, large = (App(strict, browser, "machine", dpop_key=RSAKey.generate_key(bits)) for bits in (2048, 3072))
+
+        assert (await small.ask("client_credentials")).error == "invalid_dpop_proof"
+        assert (await large.ask("client_credentials")).status == 200
 
 
 def _as(app: App, header: Mapping[str, object]) -> str:

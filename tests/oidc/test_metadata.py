@@ -320,15 +320,6 @@ def test_a_scope_that_is_left_out_is_all_of_ours() -> None:
     assert parse(scope="openid  email openid").scope == ("openid", "email")
 
 
-def test_a_strangers_scope_is_cut_to_what_there_is() -> None:
-    """RFC 7591 §2: what the server does not grant it may leave out, and tells so."""
-    terms = MetadataTerms(scopes=frozenset({"openid", "email"}), default_scope=("openid",))
-    document = {"redirect_uris": [CALLBACK]}
-
-    assert parse_metadata({**document, "scope": "openid email admin"}, terms).scope == ("openid", "email")
-    assert parse_metadata({**document, "scope": "admin"}, terms).scope == ("openid",)
-
-
 def test_a_stranger_gets_no_grant_that_is_an_operators_to_give() -> None:
     terms = MetadataTerms(grant_types=frozenset({"authorization_code"}))
 

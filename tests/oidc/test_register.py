@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from joserfc.jwk import RSAKey
 
 from idp.core.client import Origin
 from idp.core.ids import ClientId
@@ -233,3 +234,24 @@ async def test_a_profile_for_all_holds_for_strangers(open_op: Open) -> None:
 
     assert (await register(op)).status_code == 400
     assert (await register(op, token_endpoint_auth_method="private_key_jwt", jwks=KEYS)).status_code == 201
+
+
+async def test_who_names_no_scope_gets_the_default_one_of_the_operator(open_op: Open) -> None:
+    """RFC 6749 §3.3, ASVS 10.4.11: of it what strangers may have at all."""
+    op = await open_op(default_scope=["openid", "email", "unheard-of"])
+
+    told, named = (await register(op)).json(), (await register(op, scope="openid profile")).json()
+
+    assert told["scope"] == "openid email"
+    assert named["scope"] == "openid profile"
+
+
+async def test_who_brings_a_key_that_is_too_small_is_told_so(open_op: Open) -> None:
+    """ASVS 11.2.3."""
+    op = await open_op(smallest_rsa=3072)
+    small = {"keys": [RSAKey.generate_key(2048, private=False).as_dict()]}
+
+    refused = await register(op, token_endpoint_auth_method="private_key_jwt", jwks=small)
+
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_client_metadata")
+    assert "3072" in refused.json()["error_description"]

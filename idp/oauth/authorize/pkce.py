@@ -29,8 +29,12 @@ def judge_challenge(client: Client, parameters: Parameters, rules: OAuthRules) -
 
 
 def is_demanded(client: Client, rules: OAuthRules) -> bool:
-    """Of public clients (RFC 9700 §2.1.1), of those that registered it, and by every profile."""
-    return client.is_public or client.metadata.require_pkce or rules.profile_of(client) is not None
+    """Of all where the operator says so (ASVS 10.4.6), else of public clients (RFC 9700 §2.1.1), of those that
+    registered it, and by every profile.
+    """
+    if rules.require_pkce or client.is_public:
+        return True
+    return client.metadata.require_pkce or rules.profile_of(client) is not None
 
 
 def judge_key(parameters: Parameters) -> str | None:

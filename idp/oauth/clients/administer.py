@@ -14,7 +14,7 @@ from idp.oauth.clients.metadata import MetadataTerms, metadata_to_json, parse_me
 from idp.oauth.clients.secrets import ClientSecrets, needs_secret
 from idp.oauth.clients.sectors import CheckSector
 from idp.oauth.clients.vocabulary import AUTHORIZATION_CODE, REFRESH_TOKEN
-from idp.oauth.rules import OAuthRules
+from idp.oauth.rules import SCOPES, OAuthRules
 from idp.ports.ambient import Clock, Entropy
 from idp.ports.storage import Store, UnitOfWork
 
@@ -145,7 +145,12 @@ class AdministerClients:
 
     async def _judged(self, document: Mapping[str, object], terms: ClientTerms) -> ClientMetadata:
         profile, rules = terms.profile or self.rules.profile, self.rules
-        known = MetadataTerms(profile=profile, encrypted_requests=rules.encrypted_requests)
+        known = MetadataTerms(
+            profile=profile,
+            default_scope=rules.default_scope or SCOPES,
+            encrypted_requests=rules.encrypted_requests,
+            smallest_rsa=rules.smallest_rsa,
+        )
         metadata = parse_metadata(document, known)
         await self.check_sector(metadata)
         return metadata

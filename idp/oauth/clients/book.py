@@ -8,7 +8,7 @@ from typing import Protocol
 from idp.core.client import Client, ResourceServer
 from idp.core.ids import ClientId
 from idp.oauth.clients.flaws import Misfit
-from idp.oauth.clients.public_keys import usable_keys
+from idp.oauth.clients.public_keys import SHORTEST_RSA, large_enough, usable_keys
 from idp.oauth.ways_out import WaysOut
 from idp.ports.oauth import FetchRefused
 from idp.ports.storage import Store, UnitOfWork
@@ -50,12 +50,13 @@ class KnownRows:
 class ClientBook:
     """One small read for each question: what the command line changes is in effect at once.
 
-    `documents` is None where client ID metadata documents are off.
+    `documents` is None where client ID metadata documents are off. RSA keys of fewer bits than `smallest_rsa` are none.
     """
 
     store: Store
     ways_out: WaysOut
     documents: ClientDocuments | None = None
+    smallest_rsa: int = SHORTEST_RSA
     _known: KnownRows = field(default_factory=KnownRows)
 
     async def find(self, client_id: str) -> Client | None:
@@ -77,6 +78,9 @@ class ClientBook:
 
         `fresh` goes past the cache, for a `kid` that is not in it (at most once a minute for an address).
         """
+        return large_enough(await self._every_key(client, fresh=fresh), self.smallest_rsa)
+
+    async def _every_key(self, client: Client, *, fresh: bool) -> Mapping[str, object]:
         metadata = client.metadata
         if metadata.jwks is not None:
             return metadata.jwks

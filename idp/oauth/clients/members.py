@@ -14,7 +14,7 @@ MOST_ADDRESSES = 64
 LONGEST_TEXT = 512
 LONGEST_SCOPE = 4096
 LONGEST_AGE = 10 * 365 * 24 * 3600
-_SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+", re.ASCII)
+SCOPE_WORD = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+", re.ASCII)
 _GRANT_URI = re.compile(r"(urn|https):[\x21-\x7e]{1,240}", re.ASCII)
 _UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 # characters that turn the writing direction: a name could read as another (CVE-2021-42574)
@@ -96,7 +96,7 @@ def scope(value: object) -> tuple[str, ...]:
     if len(value) > LONGEST_SCOPE:
         raise Misfit("is too long", f"Up to {LONGEST_SCOPE} characters.")
     tokens = value.split(" ")
-    if any(token and not _SCOPE_TOKEN.fullmatch(token) for token in tokens):
+    if any(token and not SCOPE_WORD.fullmatch(token) for token in tokens):
         raise Misfit(
             "holds a character that no scope has", "Visible ASCII without quotes and backslash, blanks between."
         )

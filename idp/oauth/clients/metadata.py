@@ -22,7 +22,7 @@ from idp.oauth.clients.addresses import (
 )
 from idp.oauth.clients.coherence import flaws_between
 from idp.oauth.clients.flaws import Flaw, Misfit, refusal_of
-from idp.oauth.clients.public_keys import check_public_keys
+from idp.oauth.clients.public_keys import SHORTEST_RSA, check_public_keys, large_enough
 from idp.oauth.clients.subjects import vouched_host
 from idp.oauth.rules import OFFLINE_ACCESS, SCOPES
 
@@ -105,6 +105,7 @@ class MetadataTerms:
     """What holds for whoever registers. `default_scope` is given to a client that signs people in and names none;
     `scopes`, unless None, is all it may have: the rest is left out (RFC 7591 §2). `grant_types`, unless None, are all
     it may have: others are refused. `encrypted_requests`: whether we take request objects that are encrypted.
+    `smallest_rsa`: the bits of its RSA keys.
     """
 
     profile: Profile | None = None
@@ -112,6 +113,7 @@ class MetadataTerms:
     scopes: frozenset[str] | None = None
     grant_types: frozenset[str] | None = None
     encrypted_requests: bool = False
+    smallest_rsa: int = SHORTEST_RSA
 
 
 OPERATOR = MetadataTerms()
@@ -153,6 +155,12 @@ def _beyond(metadata: ClientMetadata, terms: MetadataTerms) -> Iterator[Flaw]:
             member="request_object_encryption_alg",
             reason="asks for encrypted request objects, which are off",
             mend="Leave it out, or let the operator set oidc.encrypted_requests.",
+        )
+    if metadata.jwks is not None and large_enough(metadata.jwks, terms.smallest_rsa) != metadata.jwks:
+        yield Flaw(
+            member="jwks",
+            reason="holds an RSA key that is too small here",
+            mend=f"From {terms.smallest_rsa} bits on, or an EC or OKP key.",
         )
     if terms.grant_types is not None and not terms.grant_types.issuperset(metadata.grant_types):
         allowed = ", ".join(sorted(terms.grant_types))

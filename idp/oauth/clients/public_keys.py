@@ -36,6 +36,19 @@ def usable_keys(value: object) -> Mapping[str, object]:
     return {"keys": keys}
 
 
+def large_enough(keys: Mapping[str, object], smallest_rsa: int) -> Mapping[str, object]:
+    """A set of ours without RSA keys of fewer bits than the operator demands (ASVS 11.2.3)."""
+    listed = keys["keys"]
+    if smallest_rsa <= SHORTEST_RSA or not isinstance(listed, list):
+        return keys
+    return {"keys": [key for key in listed if key["kty"] != "RSA" or modulus_bits(key) >= smallest_rsa]}
+
+
+def modulus_bits(key: Mapping[str, object]) -> int:
+    """Of an RSA key. Raises Misfit for one that is malformed."""
+    return int.from_bytes(_bytes(key.get("n"))).bit_length()
+
+
 def _keys_of(value: object) -> list[object]:
     keys = value.get("keys") if isinstance(value, Mapping) else None
     if not isinstance(keys, list | tuple):
@@ -63,8 +76,8 @@ def _checked(key: object) -> dict[str, object]:
 
 
 def _check_rsa(key: Mapping[str, object]) -> None:
-    modulus, exponent = (int.from_bytes(_bytes(key.get(name))) for name in ("n", "e"))
-    if not SHORTEST_RSA <= modulus.bit_length() <= LONGEST_RSA or exponent < 3 or exponent % 2 == 0:
+    exponent = int.from_bytes(_bytes(key.get("e")))
+    if not SHORTEST_RSA <= modulus_bits(key) <= LONGEST_RSA or exponent < 3 or exponent % 2 == 0:
         raise Misfit("holds an RSA key of another size", f"{SHORTEST_RSA} to {LONGEST_RSA} bits.")
 
 

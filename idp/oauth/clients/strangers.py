@@ -15,10 +15,13 @@ GRANTS = frozenset({AUTHORIZATION_CODE, REFRESH_TOKEN, DEVICE_CODE})
 def strangers_terms(rules: OAuthRules, resources: Iterable[ResourceServer]) -> MetadataTerms:
     """Roles, teams and features are asked for by name; a resource server's scopes come along, for people to consent."""
     theirs = tuple(scope for resource in resources for scope in resource.scopes)
+    scopes = frozenset({*SCOPES, *theirs})
+    usual = (*USUAL_SCOPE, *theirs) if rules.default_scope is None else rules.default_scope
     return MetadataTerms(
         profile=rules.profile,
-        default_scope=(*USUAL_SCOPE, *theirs),
-        scopes=frozenset({*SCOPES, *theirs}),
+        default_scope=tuple(scope for scope in usual if scope in scopes),
+        scopes=scopes,
         grant_types=GRANTS,
         encrypted_requests=rules.encrypted_requests,
+        smallest_rsa=rules.smallest_rsa,
     )

@@ -100,13 +100,15 @@ def verify_parsed(parsed: Unverified, keys: Mapping[str, object], algorithms: Co
         raise KeyUnknown("no key verifies") if "kid" not in parsed.header else TokenRefused("the signature is wrong")
 
 
-def verify_embedded(parsed: Unverified, algorithms: Collection[str]) -> str:
+def verify_embedded(parsed: Unverified, algorithms: Collection[str], smallest_rsa: int = SMALLEST_RSA) -> str:
     """Checks against the public key in the header, and returns its thumbprint (RFC 9449 §4.3, RFC 7638)."""
     jwk = parsed.header.get("jwk")
     if parsed.algorithm not in algorithms or not isinstance(jwk, dict):
         raise TokenRefused("the algorithm is not allowed, or there is no key")
     if SECRET_MEMBERS & jwk.keys() or not _fits(jwk, parsed.algorithm):
         raise TokenRefused("the key is no public key for the algorithm")
+    if jwk.get("kty") == "RSA" and _modulus_bits(jwk) < smallest_rsa:
+        raise TokenRefused("the key is too small")
     if not _verifies(parsed, jwk):
         raise TokenRefused("the signature is wrong")
     return thumbprint(jwk)

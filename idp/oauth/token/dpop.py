@@ -72,7 +72,7 @@ class DpopProofs:
             parsed = parse_jws(sent)
             if parsed.token_type != TYPE:
                 raise InvalidDpopProof("typ is not dpop+jwt")
-            jkt = verify_embedded(parsed, SIGNING)
+            jkt = verify_embedded(parsed, SIGNING, self.rules.smallest_rsa)
         except TokenRefused:
             raise InvalidDpopProof("the proof is malformed, or its signature wrong") from None
         return self._judged(request, parsed, jkt, access_token)

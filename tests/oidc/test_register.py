@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import re
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 from joserfc.jwk import RSAKey
 
-from idp.core.client import Origin
+from idp.core.client import ClientMetadata, Origin
 from idp.core.ids import ClientId
 from idp.testing.provider import ISSUER, provider_at
 from tests.oidc.asking import CALLBACK
@@ -32,6 +34,18 @@ async def test_a_client_registers_and_is_told_all_it_needs_once(open_op: Open) -
     assert (told["client_secret_expires_at"], told["client_id_issued_at"]) == (0, int(op.clock.now().timestamp()))
     assert len(told["client_secret"]) == len(told["registration_access_token"]) == 43
     assert (told["client_name"], told["token_endpoint_auth_method"]) == ("My app", "client_secret_basic")
+
+
+async def test_what_is_wrong_is_told_in_characters_that_every_client_reads(open_op: Open) -> None:
+    """RFC 7591 §3.2.2 has ASCII, RFC 6749 §5.2 neither quotes nor backslashes."""
+    nonsense: dict[str, Any] = {field.name: 1 for field in fields(ClientMetadata)}
+    op = await open_op()
+
+    told = [(await register(op, **wrong)).json() for wrong in (nonsense, {"redirect_uris": ["https://a.example/#b"]})]
+
+    assert "client_name: is not a text." in told[0]["error_description"]
+    assert "section 3.1.2" in told[1]["error_description"]
+    assert all(re.fullmatch(r"[\x20\x21\x23-\x5B\x5D-\x7E]+", one["error_description"]) for one in told)
 
 
 async def test_what_the_database_holds_signs_nobody_in(open_op: Open) -> None:

@@ -16,13 +16,15 @@ NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
 CHALLENGE = "www-authenticate"
 _END_OF_CHALLENGE = re.compile(r"$|(?=, DPoP )")
 """Of each: a client that reads one scheme reads nothing of the others."""
+_PLAIN = str.maketrans({"§": "section ", "…": "...", '"': "'", "\\": "/"})
+"""What a description must not hold (RFC 6749 §5.2; RFC 7591 §3.2.2: ASCII), and the same words may on a terminal."""
 
 
 def oauth_error(refusal: OAuthRefusal) -> Response:
     """The code, and words that are fixed: nothing that was sent comes back (row 103)."""
     body = {"error": refusal.code}
     if refusal.description:
-        body["error_description"] = refusal.description
+        body["error_description"] = refusal.description.translate(_PLAIN)
     return json_answer(body, refusal.status, headers={**NO_STORE, **refusal.headers})
 
 

@@ -14,7 +14,7 @@ from idp.web.bloom.jurisdictions import BloomJurisdictions
 from idp.web.bloom.user import BloomUser
 from idp.web.browser import own_style, pages_cookie
 from idp.web.cookies import CookieStyle
-from idp.web.device import DeviceCookie
+from idp.web.device import DeviceCookie, device_cookie
 from idp.web.documents import serve
 from idp.web.fallback import not_found
 from idp.web.forward_auth import ForwardAuth
@@ -65,14 +65,15 @@ def build_application(inside: Inside, settings: FaceSettings, log: Log) -> Appli
 
 def _routing(inside: Inside, settings: FaceSettings, rule: OriginRule) -> Routing:
     verbs, style = inside.verbs, cookie_style(inside.verbs, settings)
+    device = device_cookie(style, https=settings.https)
     routing = Routing(not_found, inside.late)
     routing.add(inside.readiness.routes())
     for path, current in inside.documents.items():
         routing.add(Route(method=method, path=path, endpoint=serve(current)) for method in ("GET", "HEAD"))
     if settings.nodeloom_cookie is not None:
-        routing.add(_nodeloom(verbs, settings.nodeloom_cookie, style, rule).routes())
+        routing.add(_nodeloom(verbs, settings.nodeloom_cookie, device, style, rule).routes())
     if settings.bloom is not None:
-        face = _bloom_face(verbs, settings.bloom, style, rule)
+        face = _bloom_face(verbs, settings.bloom, device, style, rule)
         routing.add(_bloom_auth(verbs, face).routes())
         routing.add(_bloom_user(verbs, face, settings.bloom).routes())
         routing.add(BloomJurisdictions(face=face, show=verbs.show_jurisdictions).routes())
@@ -80,7 +81,7 @@ def _routing(inside: Inside, settings: FaceSettings, rule: OriginRule) -> Routin
     return routing
 
 
-def _nodeloom(verbs: Verbs, cookie: str, style: CookieStyle, rule: OriginRule) -> NodeLoom:
+def _nodeloom(verbs: Verbs, cookie: str, device: DeviceCookie, style: CookieStyle, rule: OriginRule) -> NodeLoom:
     return NodeLoom(
         sign_in=verbs.sign_in,
         extend=verbs.extend,
@@ -88,19 +89,21 @@ def _nodeloom(verbs: Verbs, cookie: str, style: CookieStyle, rule: OriginRule) -
         end=verbs.end,
         origins=rule,
         cookies=style,
-        device=DeviceCookie(style),
+        device=device,
         cookie=cookie,
         life=verbs.world.rules.lifetimes.access,
     )
 
 
-def _bloom_face(verbs: Verbs, settings: BloomSettings, style: CookieStyle, rule: OriginRule) -> BloomFace:
+def _bloom_face(
+    verbs: Verbs, settings: BloomSettings, device: DeviceCookie, style: CookieStyle, rule: OriginRule
+) -> BloomFace:
     lifetimes = verbs.world.rules.lifetimes
     return BloomFace(
         identify=verbs.identify,
         origins=rule,
         cookies=style,
-        device=DeviceCookie(style),
+        device=device,
         names=settings.names,
         access_life=lifetimes.access,
         refresh_life=lifetimes.refresh,

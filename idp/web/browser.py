@@ -10,7 +10,7 @@ from idp.core.errors import Refusal
 from idp.ports.ambient import Clock
 from idp.usecases.sessions.identify import Identify, Principal
 from idp.usecases.sessions.tokens import PAGES
-from idp.web.cookies import CookieStyle, read_cookies
+from idp.web.cookies import HOST, CookieStyle, read_cookies
 
 SESSION_COOKIE = "idp-session"
 """Of the sessions that our own pages open."""
@@ -18,7 +18,7 @@ SESSION_COOKIE = "idp-session"
 
 def own_style(clock: Clock, *, https: bool) -> CookieStyle:
     """Our own cookies': on https they take `__Host-`, which no sibling host can plant (row 3)."""
-    return CookieStyle(clock=clock, secure=https, same_site="lax", prefix="__Host-" if https else "")
+    return CookieStyle(clock=clock, secure=https, same_site="lax", prefix=HOST if https else "")
 
 
 def pages_cookie(own: CookieStyle) -> tuple[str, str]:

@@ -10,6 +10,9 @@ from starlette.responses import Response
 
 from idp.ports.ambient import Clock
 
+HOST = "__Host-"
+"""The prefix of a name that no other host can write to a browser, and no page over http (RFC 6265bis §4.1.3.2)."""
+
 LARGEST = 4096
 """Name and value together; browsers drop what is larger (ASVS 3.3.5)."""
 

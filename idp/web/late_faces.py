@@ -7,10 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from idp.oauth.provider import OpenIDProvider
-from idp.oauth.session_states import BROWSER_STATE, BROWSER_STATE_LIFE
 from idp.usecases.verbs import Verbs
 from idp.web.browser import BrowserSession, pages_cookie
 from idp.web.cookies import CookieStyle
+from idp.web.device import device_cookie
 from idp.web.inside import FaceSettings, cookie_style, held_cookies
 from idp.web.middleware.client import ClientAddress
 from idp.web.oidc.authorize import Visitors
@@ -22,6 +22,7 @@ from idp.web.pages.desk import SCOPE, Desk, PageSettings, build_desk
 from idp.web.pages.errors import error_page
 from idp.web.pages.routes import PagesWorld, build_pages
 from idp.web.routing import Endpoint, Route
+from idp.web.watched import watched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ class LateFaces:
             respond=respond,
             sessions=visitors.sessions,
             cookies=desk.cookies,
-            style=style,
+            device=device_cookie(style, https=self.settings.https),
             sign_up=desk.sign_up,
             openid=self.openid,
         )
@@ -59,13 +60,11 @@ class LateFaces:
     def _visitors(self, style: CookieStyle, desk: Desk) -> Visitors:
         held = [(contract, style.named(name)) for contract, name in held_cookies(self.settings)]
         sessions = BrowserSession(identify=self.verbs.identify, cookies=[pages_cookie(desk.cookies), *held])
-        # read by script in a frame on another site's page, which Lax would withhold
-        shown = replace(desk.cookies, same_site="none" if desk.cookies.secure else "lax")
         return Visitors(
             sessions=sessions,
             browser_of=browser_of,
             error_page=error_page,
-            state_cookie=lambda state: shown.set(BROWSER_STATE, state, BROWSER_STATE_LIFE, for_script=True),
+            state_cookie=lambda state: watched(state, desk.cookies),
         )
 
 

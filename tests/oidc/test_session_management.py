@@ -87,9 +87,30 @@ async def test_behind_https_the_cookie_is_there_in_other_sites_frames(tmp_path: 
         browser.cookies.clear()
         sent = await browser.get(str(answer.response.request.url), headers={"cookie": f"access-token={token}"})
 
-    [cookie] = [one for one in sent.headers.get_list("set-cookie") if one.startswith(BROWSER_STATE)]
+    [cookie] = [one for one in sent.headers.get_list("set-cookie") if BROWSER_STATE in one]
     assert cookie.endswith("; Secure; SameSite=None")
     assert "HttpOnly" not in cookie
+
+
+async def test_behind_https_no_other_host_can_write_the_cookie(tmp_path: Path, template: Path) -> None:
+    """ASVS 3.3.3. One that a browser got before it had the prefix goes as well when its person signs out."""
+    async with provider_at(tmp_path, template=template, issuer="https://id.example.com") as op, op.browser() as browser:
+        await add_client(op)
+        person = Person(op, browser)
+        token = op.provider.verbs.tokens.mint(await person.sign_in(await op.add_account("jane@example.com")))
+        answer = await Person(op, browser).ask()
+        browser.cookies.clear()
+        held = f"access-token={token}; __Host-{BROWSER_STATE}=new; {BROWSER_STATE}=old"
+        sent = await browser.get(str(answer.response.request.url), headers={"cookie": held})
+        left = await browser.get("/auth/logout", headers={"cookie": held})
+
+    [written] = [one for one in sent.headers.get_list("set-cookie") if BROWSER_STATE in one]
+    gone = {one.partition("=")[0]: one for one in left.headers.get_list("set-cookie") if BROWSER_STATE in one}
+    assert written.startswith(f"__Host-{BROWSER_STATE}=")
+    assert "; Path=/;" in written
+    assert "Domain" not in written
+    assert set(gone) == {f"__Host-{BROWSER_STATE}", BROWSER_STATE}
+    assert all("Max-Age=0; Path=/;" in one and "Secure" in one for one in gone.values())
 
 
 async def test_the_frame_may_stand_in_any_page_and_runs_its_own_script_alone(stranger: Person) -> None:
@@ -155,6 +176,16 @@ def test_the_script_finds_a_change() -> None:
     assert _ask(message, cookie="") == f"changed to {ORIGIN}"
     assert _ask(message, origin="https://evil.example") == "changed to https://evil.example"
     assert _ask(message.replace("app", "other")) == f"changed to {ORIGIN}"
+
+
+def test_the_script_believes_the_name_that_nobody_else_can_write() -> None:
+    """ASVS 3.3.3. The bare name counts in browsers that have no other yet."""
+    message = "app " + session_state("app", ORIGIN, "state-of-jane", "salt")
+    ours, planted = f"__Host-{BROWSER_STATE}=state-of-jane", f"{BROWSER_STATE}=planted"
+
+    assert _ask(message, cookie=f"{planted}; {ours}") == f"unchanged to {ORIGIN}"
+    assert _ask(message, cookie=f"{ours}; {planted}") == f"unchanged to {ORIGIN}"
+    assert _ask(message, cookie=planted) == f"changed to {ORIGIN}"
 
 
 @pytest.mark.parametrize("message", ["", "app", "app state", " .", "app .", "app x.", "\u00e4 x.y"])

@@ -111,3 +111,22 @@ async def test_without_the_setting_there_is_no_such_cookie_and_it_counts_for_not
         await lock_the_name(idp)
 
         assert is_locked(await login(browser))
+
+
+@pytest.mark.parametrize("prefix", ["", "__Secure-"])
+async def test_on_https_no_other_host_can_write_it_and_one_from_before_is_honoured(opened: Opened, prefix: str) -> None:
+    """ASVS 3.3.3, whatever the contracts' own cookies are called."""
+    settings = {"issuer": "https://id.example.com", "cookies": {"prefix": prefix}, "lockout": {"known_devices": True}}
+    async with opened(**settings) as idp, idp.browser() as browser:
+        await idp.add_account(EMAIL)
+        first = await login(browser)
+        [written] = [one for one in first.headers.get_list("set-cookie") if DEVICE in one]
+        token = written.partition("=")[2].partition(";")[0]
+        await lock_the_name(idp)
+        browser.cookies.clear()
+        browser.headers["cookie"] = f"{prefix}{DEVICE}={token}"
+
+        assert written.startswith(f"__Host-{DEVICE}=")
+        assert "; Path=/;" in written
+        assert "; HttpOnly; Secure" in written
+        assert (await login(browser)).status_code == 201

@@ -4,10 +4,13 @@
 (function () {
   "use strict";
 
-  function browserState() {
-    var found = /(?:^|;\s*)idp-browser-state=([^;]*)/.exec(document.cookie);
+  function cookie(name) {
+    var found = new RegExp("(?:^|;\\s*)" + name + "=([^;]*)").exec(document.cookie);
     return found ? found[1] : "";
   }
+
+  // behind https no other host can write it; without the prefix it is from before it had one
+  function browserState() { return cookie("__Host-idp-browser-state") || cookie("idp-browser-state"); }
 
   // FIPS 180-4 §6.2, over ASCII
   function sha256(text) {

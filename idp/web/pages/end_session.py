@@ -10,7 +10,6 @@ from idp.core.errors import MalformedRequest
 from idp.oauth.errors import InvalidRequest
 from idp.oauth.session.logout import JudgeLogout, Logout, asked_again, known_of
 from idp.oauth.session.sign_out import SignOut
-from idp.oauth.session_states import BROWSER_STATE
 from idp.usecases.sessions.identify import Principal
 from idp.web.cookies import put_cookies
 from idp.web.pages.face import PagesFace, see_other
@@ -18,6 +17,7 @@ from idp.web.pages.forms import MEDIA_TYPE, Form, parsed, read_form
 from idp.web.pages.onward import ACCOUNT
 from idp.web.pages.render import Look, render
 from idp.web.routing import Route
+from idp.web.watched import unwatched
 
 PATH = "/oauth2/end_session"
 QUESTION = "/logout"
@@ -76,7 +76,7 @@ class EndSessionPages:
         staying = {principal.session.contract for principal in here if principal not in leaving}
         continue_to = logout.continue_to or ""
         if continue_to and not frames:
-            return self._forgotten(see_other(continue_to), staying)
+            return self._forgotten(request, see_other(continue_to), staying)
         page = render(
             request,
             "signed_out.html",
@@ -84,13 +84,13 @@ class EndSessionPages:
             frames=frames,
             continue_to=continue_to,
         )
-        return self._forgotten(page, staying)
+        return self._forgotten(request, page, staying)
 
-    def _forgotten(self, response: Response, staying: Collection[str]) -> Response:
+    def _forgotten(self, request: Request, response: Response, staying: Collection[str]) -> Response:
         """Without the cookies of any contract whose session does not go on: what they name is over."""
         plain = replace(self.face.cookies, prefix="")
         names = [name for contract, name in self.face.sessions.cookies if contract not in staying]
-        return put_cookies(response, [*map(plain.expire, names), plain.expire(BROWSER_STATE, for_script=True)])
+        return put_cookies(response, [*map(plain.expire, names), *unwatched(request, plain)])
 
 
 def _look(logout: Logout) -> Look:

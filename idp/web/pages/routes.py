@@ -35,7 +35,7 @@ from idp.web.routing import Route
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PagesWorld:
-    """`style` is the contracts' own, for the known-device cookie; `cookies` is the pages'.
+    """`cookies` is the pages' own style.
 
     `interactions` and `respond` are the authorization endpoint's; None: the OpenID Provider is switched off.
     """
@@ -45,7 +45,7 @@ class PagesWorld:
     respond: Respond
     sessions: BrowserSession
     cookies: CookieStyle
-    style: CookieStyle
+    device: DeviceCookie
     sign_up: bool = True
     openid: OpenIDProvider | None = None
 
@@ -55,7 +55,7 @@ def build_pages(world: PagesWorld) -> list[Route]:
     face = PagesFace(
         clock=verbs.world.clock,
         cookies=world.cookies,
-        device=DeviceCookie(world.style),
+        device=world.device,
         sessions=world.sessions,
         authorization=world.interactions,
         respond=world.respond,

@@ -20,6 +20,7 @@ from idp.web.pages.onward import ACCOUNT
 from idp.web.pages.render import render
 from idp.web.pages.sign_in import address_of
 from idp.web.routing import Route
+from idp.web.watched import unwatched
 
 ACTIVITY = "/account/activity"
 DATA = "/account/data"
@@ -68,7 +69,8 @@ class DataPages:
             return self.gate.page(request, principal, "account/delete.html", 400, typed=typed, problem="email_differs")
         await self.accounts.delete(principal.account.id, self.gate.face.source(request))
         goodbye = self.gate.face.told(request, GOODBYE, "deleted")
-        return put_cookies(goodbye, [self.gate.face.cookies.expire(SESSION_COOKIE)])
+        cookies = self.gate.face.cookies
+        return put_cookies(goodbye, [cookies.expire(SESSION_COOKIE), *unwatched(request, cookies)])
 
     async def show_goodbye(self, request: Request) -> Response:
         """Says it to nobody else: who only followed a link here still has an account."""

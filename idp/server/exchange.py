@@ -111,7 +111,7 @@ class Exchange:
 
     async def receive(self) -> Message:
         connection = self._on()
-        if self._is_waited_for and not connection.exit.is_closing():
+        if self._is_waited_for and not (self.disconnected or connection.exit.is_closing()):
             connection.exit.write(CONTINUE)
             self._is_waited_for = False
         if not self.disconnected and not self.response_complete:

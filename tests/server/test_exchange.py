@@ -135,6 +135,22 @@ async def test_one_that_answers_without_asking_does_not_tell_it() -> None:
     assert wire.writes[0].startswith(b"HTTP/1.1 413")
 
 
+async def test_nor_is_one_told_whose_body_was_refused_meanwhile() -> None:
+    """What stood behind the head, in the same packet, was no body: the refusal is written and the line half closed."""
+    heard: list[Message] = []
+
+    async def app(_scope: Scope, receive: Receive, _send: Send) -> None:
+        heard.append(await receive())
+
+    wire = Wire()
+    exchange = Exchange({"method": "POST"}, wire, keep_alive=True, is_waited_for=True)
+    exchange.disconnected = True
+    await exchange.run(app)
+
+    assert wire.writes == []
+    assert heard == [{"type": "http.disconnect"}]
+
+
 @pytest.mark.parametrize("error", [ValueError("secret"), asyncio.CancelledError()])
 async def test_an_application_that_fails_is_answered_for(error: BaseException) -> None:
     async def app(_scope: Scope, _receive: Receive, _send: Send) -> None:

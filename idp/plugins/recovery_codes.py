@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 
 from pydantic import Field
 
-from idp.sdk import AccountView, LookUpSecrets, PluginSettings
+from idp.sdk import AccountView, LookUpSecrets, OwnCredential, PluginSettings
 
 DIGITS = 10
 """33 bits: with the guesses counted, NIST asks for 20 (SP 800-63B §3.1.2.2)."""
@@ -17,8 +17,6 @@ CODE = re.compile(rf"[0-9]{{{DIGITS}}}")
 
 WORK, BLOCK = 2**14, 8
 """Of scrypt: 16 MiB and some 40 ms for each code that is shown. Whoever gets behind the seal still has to guess."""
-
-TRIES = 3
 
 
 class RecoveryCodesSettings(PluginSettings):
@@ -67,26 +65,16 @@ class RecoveryCodes(LookUpSecrets[RecoveryCodesSettings]):
         found = await self.context.credentials.get(account.id)
         return len(Kept.read(found.data).digests) if found is not None else 0
 
-    async def verify(self, account: AccountView, code: str) -> bool:
-        """Of those who race with one code one wins; who races with another code tries again, and uses up its own."""
-        if not CODE.fullmatch(code):
-            return False
-        for _ in range(TRIES):
-            found = await self.context.credentials.get(account.id)
-            if found is None:
-                return False
-            kept = Kept.read(found.data)
-            shown = await asyncio.to_thread(kept.digest, code)
-            left = tuple(one for one in kept.digests if not hmac.compare_digest(one, shown))
-            if len(left) == len(kept.digests):
-                return False
-            used = replace(kept, digests=left).written()
-            if await self.context.credentials.swap(account.id, used, found.version):
-                return True
-        return False
-
-    async def remove(self, account: AccountView) -> None:
-        await self.context.credentials.remove(account.id)
+    async def without(self, account: AccountView, code: str) -> OwnCredential | None:
+        found = await self.context.credentials.get(account.id)
+        if found is None or not CODE.fullmatch(code):
+            return None
+        kept = Kept.read(found.data)
+        shown = await asyncio.to_thread(kept.digest, code)
+        left = tuple(one for one in kept.digests if not hmac.compare_digest(one, shown))
+        if len(left) == len(kept.digests):
+            return None
+        return replace(found, data=replace(kept, digests=left).written())
 
 
 def _digest(salt: str, code: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import orjson
 
 from idp.core.feature import FeatureValue
-from idp.sdk import ClaimValue, Enrolment, GrantDecision
+from idp.sdk import ClaimValue, Enrolment, GrantDecision, OwnCredential
 
 LONGEST_ADDRESS = 320
 LARGEST_CLAIMS = 4096
@@ -74,6 +74,15 @@ def code_list(answer: object) -> tuple[str, ...]:
 
 def count(answer: object) -> int:
     if type(answer) is not int or answer < 0:
+        raise Nonsense(answer)
+    return answer
+
+
+def credential(answer: object) -> OwnCredential | None:
+    """What the core may write in the place of what the plugin keeps."""
+    if answer is None:
+        return None
+    if not (isinstance(answer, OwnCredential) and type(answer.data) is bytes and type(answer.version) is int):
         raise Nonsense(answer)
     return answer
 

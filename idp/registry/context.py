@@ -6,7 +6,7 @@ from datetime import datetime
 
 from idp.core.errors import Overloaded
 from idp.core.ids import AccountId
-from idp.core.secret import Sealed
+from idp.core.secret import Sealed, credential_seal
 from idp.ports.ambient import Clock, Entropy
 from idp.ports.crypto import PasswordHasher, Sealer
 from idp.ports.storage import Credential, Store
@@ -45,7 +45,7 @@ class Contexts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedCredentials:
-    """OwnCredentials. A value is bound to its plugin and account: copied elsewhere, it does not open."""
+    """OwnCredentials."""
 
     plugin: str
     store: Store
@@ -78,7 +78,7 @@ class SealedCredentials:
         return self.plugin
 
     def _seal(self, account_id: AccountId) -> str:
-        return f"credential:{self.plugin}:{account_id}"
+        return credential_seal(self.plugin, account_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from idp.sdk import (
     GrantDecision,
     LookUpSecrets,
     Message,
+    OwnCredential,
     PasswordRule,
     SecondFactor,
     Sender,
@@ -107,8 +108,8 @@ class FencedLookUpSecrets(FencedSecondFactor, LookUpSecrets[Any]):
     async def left(self, account: AccountView) -> int:
         return await self._fence.ask("left", partial(self._plugin.left, account), answers.count)
 
-    async def remove(self, account: AccountView) -> None:
-        await self._fence.ask("remove", partial(self._plugin.remove, account), answers.nothing)
+    async def without(self, account: AccountView, code: str) -> OwnCredential | None:
+        return await self._fence.ask("without", partial(self._plugin.without, account, code), answers.credential)
 
 
 class FencedSender(Sender[Any]):

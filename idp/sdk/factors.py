@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from dataclasses import dataclass
 
-from idp.sdk.plugin import AccountView, Plugin, S
+from idp.sdk.plugin import AccountView, OwnCredential, Plugin, S
 
 
 class SecondFactor(Plugin[S]):
@@ -84,6 +84,9 @@ class LookUpSecrets(SecondFactor[S]):
 
     A spare: it is offered to who enrolled for another second factor, demands none by itself, and goes with the last of
     the others. Codes have eight to ten digits.
+
+    The list lies in `context.credentials`, and nowhere else: the core takes a code off it in the transaction that saves
+    what the code buys, and deletes it in the one that takes the last other factor away.
     """
 
     @abstractmethod
@@ -95,8 +98,14 @@ class LookUpSecrets(SecondFactor[S]):
         """How many of the list were not used yet."""
 
     @abstractmethod
-    async def remove(self, account: AccountView) -> None:
-        """Forgets them."""
+    async def without(self, account: AccountView, code: str) -> OwnCredential | None:
+        """The list as it is to be kept when `code` is used up, under the version that was read. None: no code of it.
+
+        Writes nothing.
+        """
 
     async def is_ready(self, account: AccountView) -> bool:
         return await self.left(account) > 0
+
+    async def verify(self, account: AccountView, code: str) -> bool:  # noqa: ARG002 - the core uses the code up itself
+        return False

@@ -165,6 +165,7 @@ class Verbs:
         return ProveSecondFactor(
             store=world.store,
             clock=world.clock,
+            sealer=world.sealer,
             guesses=self.guesses,
             post=self.post,
             policy=self.policy,

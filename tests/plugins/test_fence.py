@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from idp.core.errors import BadCredentials, Overloaded, PluginFailed, StorageUnavailable
-from idp.sdk import AccountView, Enrollable, Enrolment, FirstFactor, Message, PluginSettings, Sender, SenderFailed
+from idp.sdk import AccountView, FirstFactor, Message, PluginSettings, Sender, SenderFailed
 from idp.testing.context import account_view, message
 from tests.plugins.bad import BRIEF, SECRET, Answers, Blocks, Clings, Hangs, fenced
 
@@ -310,36 +310,6 @@ async def test_a_sender_that_forgot_an_await_has_not_sent() -> None:
     async with fenced(Forgetful) as bad:
         with pytest.raises(PluginFailed, match="nonsense"):
             await bad.sender.send(message())
-
-
-class Enrolling(Answers, Enrollable[PluginSettings]):
-    """Enrols as it was told."""
-
-    enrolment: object = Enrolment(secret="S", uri="otpauth://totp/x")
-
-    async def enrol(self, account: AccountView) -> Any:
-        return self.enrolment
-
-    async def confirm(self, account: AccountView, code: str) -> bool:
-        return True
-
-    async def remove(self, account: AccountView) -> None: ...
-
-
-@pytest.mark.parametrize("nonsense", [None, "secret", Enrolment(secret="", uri="u"), Enrolment(secret="s", uri="")])
-async def test_an_enrolment_is_whole_or_nonsense(nonsense: object) -> None:
-    async with fenced(Enrolling) as good:
-        factor = good.factor
-        assert isinstance(factor, Enrollable)
-        assert await factor.enrol(JANE) == Enrolling.enrolment
-        assert await factor.confirm(JANE, SECRET) is True
-        assert await factor.enrol_proved(JANE) is None
-        await factor.remove(JANE)
-    async with fenced(type("Odd", (Enrolling,), {"enrolment": nonsense})) as bad:
-        factor = bad.factor
-        assert isinstance(factor, Enrollable)
-        with pytest.raises(PluginFailed):
-            await factor.enrol(JANE)
 
 
 async def test_background_work_that_exits_ends_nothing(capsys: pytest.CaptureFixture[str]) -> None:

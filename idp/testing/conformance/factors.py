@@ -28,11 +28,15 @@ class SecondFactorConformance(PluginConformance):
         """An account that never set the factor up."""
         return replace(account, id=STRANGER, email="stranger@example.com")
 
+    async def passes(self, running: SecondFactor[Any], account: AccountView, code: str) -> bool:
+        """Uses a code, as the core does."""
+        return await running.verify(account, code)
+
     async def test_it_is_not_ready_for_who_never_set_it_up(
         self, running: SecondFactor[Any], stranger: AccountView
     ) -> None:
         assert await running.is_ready(stranger) is False
-        assert await running.verify(stranger, "000000") is False
+        assert await self.passes(running, stranger, "000000") is False
 
     async def test_a_right_code_passes(
         self, running: SecondFactor[Any], account: AccountView, fresh_code: FreshCode
@@ -40,16 +44,16 @@ class SecondFactorConformance(PluginConformance):
         code = await fresh_code()
 
         assert await running.is_ready(account) is True
-        assert await running.verify(account, code) is True
+        assert await self.passes(running, account, code) is True
 
     async def test_a_code_passes_once(
         self, running: SecondFactor[Any], account: AccountView, fresh_code: FreshCode
     ) -> None:
         """RFC 6238 §5.2, threat row 47."""
         code = await fresh_code()
-        await running.verify(account, code)
+        await self.passes(running, account, code)
 
-        assert await running.verify(account, code) is False
+        assert await self.passes(running, account, code) is False
 
     async def test_a_code_passes_once_however_many_race(
         self, running: SecondFactor[Any], account: AccountView, fresh_code: FreshCode
@@ -57,7 +61,7 @@ class SecondFactorConformance(PluginConformance):
         """Threat row 48."""
         code = await fresh_code()
 
-        verdicts = await asyncio.gather(*(running.verify(account, code) for _ in range(20)))
+        verdicts = await asyncio.gather(*(self.passes(running, account, code) for _ in range(20)))
 
         assert verdicts.count(True) == 1
 
@@ -65,7 +69,7 @@ class SecondFactorConformance(PluginConformance):
         self, running: SecondFactor[Any], stranger: AccountView, fresh_code: FreshCode
     ) -> None:
         """Threat row 61."""
-        assert await running.verify(stranger, await fresh_code()) is False
+        assert await self.passes(running, stranger, await fresh_code()) is False
 
     async def test_what_is_no_code_is_refused_and_spends_none(
         self, running: SecondFactor[Any], account: AccountView, fresh_code: FreshCode
@@ -76,5 +80,5 @@ class SecondFactorConformance(PluginConformance):
 
         for wrong in ("", " ", "0" * 10_000, "\x00", "🂡" * 6, f" {code}", f"{code} ", f"{code}\n", foreign):
             if wrong != code:
-                assert await running.verify(account, wrong) is False
-        assert await running.verify(account, code) is True
+                assert await self.passes(running, account, wrong) is False
+        assert await self.passes(running, account, code) is True

@@ -104,10 +104,7 @@ class ManageFactors:
 
         Raises FactorUnavailable when the account has no such factor.
         """
-        # first the secrets: whatever happens in between, the account asks for too much and not for too little; and the
-        # factor's own last, so that a spare whose plugin fails leaves its owner what is asked for
-        if account.mfa_methods <= {method}:
-            await self.spare.remove(account)
+        # first the secret: whatever happens in between, the account asks for too much and not for too little
         factor = self.extensions.second_factors.get(method)
         if isinstance(factor, Enrollable):
             await factor.remove(view_of(account))
@@ -158,6 +155,8 @@ class ManageFactors:
         if method not in account.mfa_methods:
             raise FactorUnavailable(method)
         changed = replace(account, mfa_methods=account.mfa_methods - {method}, updated_at=occasion.now)
+        if not changed.mfa_methods:
+            self.spare.forget(work, account_id)
         event = Event(name=EventName.FACTOR_REMOVED, account_id=account_id, methods=(method,))
         self._write(work, changed, event, occasion)
         return changed

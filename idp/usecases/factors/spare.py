@@ -6,6 +6,7 @@ from typing import Any
 from idp.core.account import Account
 from idp.core.errors import FactorUnavailable, NotFound, PluginFailed, TooManyRequests
 from idp.core.events import Event, EventName
+from idp.core.ids import AccountId
 from idp.core.message import Template
 from idp.core.session import Source
 from idp.ports.ambient import Clock
@@ -59,9 +60,10 @@ class SpareCodes:
         await self.store.transact(lambda work: self._record(work, account, factor.method, occasion))
         return codes
 
-    async def remove(self, account: Account) -> None:
+    def forget(self, work: UnitOfWork, account_id: AccountId) -> None:
+        """In the unit of work that takes the last factor away, or finds that it is gone."""
         if self.factor is not None:
-            await self.factor.remove(view_of(account))
+            work.credentials.remove(account_id, self.factor.context.name)
 
     def _charge(self, work: UnitOfWork, account: Account) -> None:
         if not self.guesses.may_send(work, ISSUED, account.id, self.clock.now()):
@@ -71,6 +73,9 @@ class SpareCodes:
         found = work.accounts.by_id(account.id)
         if found is None:
             raise NotFound("the account is gone")
+        if not found.mfa_methods:
+            self.forget(work, found.id)
+            raise FactorUnavailable("the last second factor was removed meanwhile")
         event = Event(name=EventName.FACTOR_ADDED, account_id=found.id, methods=(method,))
         work.record(event, source=occasion.source, now=occasion.now)
         self.post.notice(work, found, Template.FACTOR_CHANGED, occasion.now)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +12,12 @@ from idp.core.errors import Accident, AccountLocked, CodeRejected, PluginFailed
 from idp.core.events import Event, EventName, Outcome
 from idp.core.lockout import Exhausted
 from idp.core.message import Template
-from idp.core.secret import Digest
+from idp.core.secret import Digest, credential_seal
 from idp.core.session import Source
 from idp.ports.ambient import Clock
+from idp.ports.crypto import Sealer
 from idp.ports.storage import Store, UnitOfWork
-from idp.sdk import CodeChannel, LookUpSecrets, SecondFactor
+from idp.sdk import CodeChannel, LookUpSecrets, OwnCredential, SecondFactor
 from idp.usecases.post import Post
 from idp.usecases.signin.guesses import Guesses
 from idp.usecases.signin.outcome import SecondFactorNeeded
@@ -54,11 +55,15 @@ NOTHING = Given()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secondly:
-    """A second factor that was judged. Where we sent the code, `digest` is still to be spent."""
+    """A second factor that was judged, and what is still to be spent.
+
+    `digest` of a code that we sent; `rest` of the list that it was on. Neither: its plugin used it up.
+    """
 
     claim: FactorClaim
     factor: SecondFactor[Any]
-    digest: Digest | None
+    digest: Digest | None = None
+    rest: OwnCredential | None = None
     attempts_left: int
 
     @property
@@ -72,6 +77,7 @@ class ProveSecondFactor:
 
     store: Store
     clock: Clock
+    sealer: Sealer
     guesses: Guesses
     post: Post
     policy: Policy
@@ -113,22 +119,37 @@ class ProveSecondFactor:
         return judged
 
     def spend(self, work: UnitOfWork, secondly: Secondly, now: datetime) -> None:
-        """Uses up the code we sent. Raises CodeRejected for all but one of those who race (Kratos H1 #3692149).
+        """Uses the code up. Raises CodeRejected for all but one of those who race (Kratos H1 #3692149).
 
-        One out of a list was used up by its plugin; its owner is told, who may not be the one that used it.
+        So it does for one of two codes of a list: that one is on the list still.
         """
-        account = secondly.claim.account
-        if isinstance(secondly.factor, LookUpSecrets):
-            self.post.notice(work, account, Template.RECOVERY_CODE_USED, now)
-        if secondly.digest is None:
-            return
-        work.accounts.by_id(account.id)  # taken first, as everywhere
-        claimed = work.challenges.claim(account.id, Purpose.SECOND_FACTOR, secondly.digest, now)
-        if claimed is None or claimed.method != secondly.factor.method:
+        work.accounts.by_id(secondly.claim.account.id)  # taken first, as everywhere
+        if not self._use_up(work, secondly, now):
             self._record_failure(work, secondly.claim, secondly.attempts_left, now)
             raise CodeRejected(secondly.attempts_left)
+
+    def _use_up(self, work: UnitOfWork, secondly: Secondly, now: datetime) -> bool:
+        if secondly.rest is not None:
+            return self._take_off(work, secondly, secondly.rest, now)
+        return secondly.digest is None or self._claim(work, secondly, secondly.digest, now)
+
+    def _take_off(self, work: UnitOfWork, secondly: Secondly, rest: OwnCredential, now: datetime) -> bool:
+        """The owner is told, who may not be the one that used it."""
+        account, plugin = secondly.claim.account, secondly.factor.context.name
+        sealed = self.sealer.seal(rest.data, credential_seal(plugin, account.id))
+        if not work.credentials.swap(account.id, plugin, sealed, rest.version, now):
+            return False
+        self.post.notice(work, account, Template.RECOVERY_CODE_USED, now)
+        return True
+
+    def _claim(self, work: UnitOfWork, secondly: Secondly, digest: Digest, now: datetime) -> bool:
+        account = secondly.claim.account
+        claimed = work.challenges.claim(account.id, Purpose.SECOND_FACTOR, digest, now)
+        if claimed is None or claimed.method != secondly.factor.method:
+            return False
         if claimed.method == SMS_METHOD and account.phone_verified_at is None:
             work.accounts.prove_phone(account.id, claimed.target, now)
+        return True
 
     async def _ask(
         self, claim: FactorClaim, factors: Mapping[str, SecondFactor[Any]], attempts_left: int, now: datetime
@@ -136,12 +157,15 @@ class ProveSecondFactor:
         if not CODE_SHAPE.fullmatch(claim.code):  # blanks around a code dodge replay checks (Vault CVE-2025-6015)
             return None
         factor = await self._choose(claim, factors, now)
+        if factor is None:
+            return None
+        secondly = Secondly(claim=claim, factor=factor, attempts_left=attempts_left)
         if isinstance(factor, CodeChannel):
-            digest = self.post.code_digest(Purpose.SECOND_FACTOR, claim.account.id, claim.code)
-            return Secondly(claim=claim, factor=factor, digest=digest, attempts_left=attempts_left)
-        if factor is not None and await factor.verify(view_of(claim.account), claim.code) is True:
-            return Secondly(claim=claim, factor=factor, digest=None, attempts_left=attempts_left)
-        return None
+            return replace(secondly, digest=self.post.code_digest(Purpose.SECOND_FACTOR, claim.account.id, claim.code))
+        if isinstance(factor, LookUpSecrets):
+            rest = await factor.without(view_of(claim.account), claim.code)
+            return replace(secondly, rest=rest) if rest is not None else None
+        return secondly if await factor.verify(view_of(claim.account), claim.code) is True else None
 
     async def _choose(
         self, claim: FactorClaim, factors: Mapping[str, SecondFactor[Any]], now: datetime

@@ -1,0 +1,108 @@
+"""Recovery codes: each goes with what it buys, and all with the last factor that they stand in for."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import pytest
+
+from idp.core.account import Account
+from idp.core.errors import CodeRejected, FactorUnavailable, StorageUnavailable
+from idp.core.session import Source
+from idp.ports.storage import Store, UnitOfWork
+from idp.testing.provider import TestProvider
+from idp.usecases.administration import Administration
+from idp.usecases.sessions.tokens import BLOOM
+from idp.usecases.signin.first_factor import PasswordClaim
+from idp.usecases.signin.outcome import SecondFactorNeeded, SignedIn
+from idp.usecases.signin.password import SignInWithPassword
+from idp.usecases.signin.second_factor import Given
+
+R = TypeVar("R")
+EMAIL, PASSWORD = "jane@example.com", "correct horse battery"
+SOMEWHERE = Source(address="127.0.0.1", contract=BLOOM)
+
+
+@dataclass(frozen=True, slots=True)
+class Falling:
+    """A database that breaks down before each commit."""
+
+    inner: Store
+
+    async def transact(self, fn: Callable[[UnitOfWork], R]) -> R:
+        def fall(work: UnitOfWork) -> R:
+            fn(work)
+            raise StorageUnavailable("the disk is full")
+
+        return await self.inner.transact(fall)
+
+    async def read(self, fn: Callable[[UnitOfWork], R]) -> R:
+        return await self.inner.read(fn)
+
+
+@pytest.fixture
+async def jane(idp: TestProvider) -> Account:
+    return await idp.add_account(EMAIL, PASSWORD, mfa_methods=frozenset({"email", "sms"}))
+
+
+async def sign_in(verb: SignInWithPassword, code: str) -> SignedIn | SecondFactorNeeded:
+    claim = PasswordClaim(email=EMAIL, password=PASSWORD, source=SOMEWHERE)  # type: ignore[arg-type]
+    return await verb(claim, Given(code=code, method="recovery"))
+
+
+async def test_a_code_that_bought_nothing_is_good_still(
+    idp: TestProvider, administration: Administration, jane: Account
+) -> None:
+    verb = idp.provider.verbs.sign_in
+    code, *_ = await administration.spare.issue(jane, SOMEWHERE)
+    with pytest.raises(StorageUnavailable):
+        await sign_in(replace(verb, store=Falling(verb.store)), code)
+
+    assert isinstance(await sign_in(verb, code), SignedIn)
+
+
+async def test_who_uses_two_at_once_loses_neither_without_a_session(
+    idp: TestProvider, administration: Administration, jane: Account
+) -> None:
+    verb = idp.provider.verbs.sign_in
+    codes = await administration.spare.issue(jane, SOMEWHERE)
+
+    outcomes = await asyncio.gather(*(sign_in(verb, code) for code in codes[:2]), return_exceptions=True)
+
+    won = [outcome for outcome in outcomes if isinstance(outcome, SignedIn)]
+    assert won
+    assert all(isinstance(outcome, SignedIn | CodeRejected) for outcome in outcomes)
+    assert await administration.spare.left(jane) == len(codes) - len(won)
+
+
+async def test_the_list_goes_with_the_last_factor_whoever_thought_that_another_was_left(
+    administration: Administration, jane: Account
+) -> None:
+    """Each of two requests looked at the account before the other one took a factor away."""
+    await administration.spare.issue(jane, SOMEWHERE)
+
+    await administration.factors.remove(jane, "email", SOMEWHERE)
+    await administration.factors.remove(jane, "sms", SOMEWHERE)
+
+    assert await administration.spare.left(jane) == 0
+
+
+async def test_the_list_stays_while_a_factor_is_left(administration: Administration, jane: Account) -> None:
+    codes = await administration.spare.issue(jane, SOMEWHERE)
+
+    await administration.factors.remove(jane, "email", SOMEWHERE)
+
+    assert await administration.spare.left(jane) == len(codes)
+
+
+async def test_a_list_that_is_made_while_the_last_factor_goes_goes_with_it(
+    administration: Administration, jane: Account
+) -> None:
+    for method in ("email", "sms"):
+        await administration.factors.remove(jane, method, SOMEWHERE)
+
+    with pytest.raises(FactorUnavailable):
+        await administration.spare.issue(jane, SOMEWHERE)
+
+    assert await administration.spare.left(jane) == 0

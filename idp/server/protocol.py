@@ -58,6 +58,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def __init__(self, *, bounds: Bounds, **parts: Any) -> None:
         super().__init__(**parts)
         self._bounds = bounds
+        self._running: Exchange | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._rest: asyncio.TimerHandle | None = None
         self._rests_until: float | None = None
@@ -87,6 +88,9 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_arrived()
         self._go_to_work()
         self.resume_writing()
+        if self._running is not None:  # uvicorn tells the last that was begun, and this one may be ahead of it
+            self._running.disconnected = True
+            self._running.message_event.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -215,6 +219,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _start(self, exchange: Exchange, app: ASGIApp) -> None:
         """In an empty context: what a task before it has set is none of its business."""
+        self._running = exchange
         self.tasks.add(self.loop.create_task(exchange.run(app), context=Context()))
 
     def _go_to_rest(self) -> None:

@@ -1,5 +1,7 @@
 """Where a request begins and ends: what a proxy in front could read in another way is refused."""
 
+import socket
+import struct
 from collections.abc import Iterator
 
 import pytest
@@ -165,6 +167,20 @@ def test_too_many_requests_ahead_are_refused(echo: Served) -> None:
 
     assert [answer.status for answer in answers] == [200] * (len(answers) - 1) + [429]
     assert len(echo.echo.asked) < 20
+
+
+def test_who_goes_away_with_requests_ahead_leaves_no_error_behind(
+    echo: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The one that is worked on hears of it too, and not the last alone: nobody fills our log with errors."""
+    slow = b"GET /slow HTTP/1.1\r\n" + HOST + b"\r\n"
+    with Line(echo.port, GET + slow + GET) as line:
+        assert line.answer()
+        line.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset, at once
+
+    assert echo.first(slow).status == 200  # the other one is over by now: it began before
+
+    assert [record for record in caplog.records if record.name == "uvicorn.error"] == []
 
 
 def test_nothing_is_read_behind_a_request_to_close(echo: Served) -> None:

@@ -69,12 +69,15 @@ async def test_what_is_no_token_is_refused_with_a_challenge(op: TestProvider, cl
 
 
 async def test_a_token_without_openid_is_not_enough(jane: Person, client: App) -> None:
-    """RFC 6750 §3.1: insufficient_scope is 403."""
+    """RFC 6750 §3, §3.1: insufficient_scope is 403, and the challenge names the scope to ask for."""
     told = await bought(jane, client, "profile")
 
     answer = await client.userinfo(told.access_token)
 
     assert (answer.status_code, answer.json()["error"]) == (403, "insufficient_scope")
+    challenge = answer.headers["www-authenticate"]
+    assert challenge.startswith('Bearer error="insufficient_scope"')
+    assert 'scope="openid"' in challenge
 
 
 async def test_a_cookies_token_is_no_access_token(op: TestProvider, jane: Person, client: App) -> None:

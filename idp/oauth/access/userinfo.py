@@ -7,7 +7,7 @@ from idp.core.account import Account
 from idp.core.client import Client
 from idp.core.grant import Grant
 from idp.core.ids import ClientId
-from idp.oauth.errors import InsufficientScope, InvalidToken
+from idp.oauth.errors import InvalidToken
 from idp.oauth.locales import spoken
 from idp.oauth.neighbours import ClaimsOf, KnownClients
 from idp.oauth.packing import packed
@@ -45,9 +45,7 @@ class UserInfo:
 
     def parties(self, work: UnitOfWork, access: VerifiedAccess) -> Parties:
         """Whom it concerns, read with the token's own state."""
-        found = access.found
-        if found is None or OPENID not in access.scope:
-            raise InsufficientScope("the access token was not issued for openid")
+        found = access.granted(OPENID)
         # of an exchanged token the grant is another client's (RFC 8693): who holds the token is told in its own terms
         holder = ClientId(str(access.claims["client_id"]))
         return Parties(

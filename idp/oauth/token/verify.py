@@ -11,7 +11,14 @@ from idp.core.errors import SessionExpired
 from idp.core.ids import GrantId
 from idp.oauth.algorithms import SIGNING
 from idp.oauth.codes import REVOKED, digest_of_token_id
-from idp.oauth.errors import InvalidDpopProof, InvalidRequest, InvalidToken, OAuthRefusal, UseDpopNonce
+from idp.oauth.errors import (
+    InsufficientScope,
+    InvalidDpopProof,
+    InvalidRequest,
+    InvalidToken,
+    OAuthRefusal,
+    UseDpopNonce,
+)
 from idp.oauth.referee.certificates import read_certificate
 from idp.oauth.request import OAuthRequest
 from idp.oauth.token.binding import JKT, THUMBPRINT
@@ -55,6 +62,18 @@ class VerifiedAccess:
     @property
     def scope(self) -> tuple[str, ...]:
         return tuple(str(self.claims.get("scope", "")).split())
+
+    def granted(self, word: str) -> LiveGrant:
+        """Of whom the token speaks, if it was issued for this scope.
+
+        Raises InsufficientScope, whose challenge names the scope to ask for (RFC 6750 §3.1).
+        """
+        if self.found is None or word not in self.scope:
+            bound = self.claims.get("cnf")
+            scheme = DPOP if isinstance(bound, Mapping) and JKT in bound else BEARER
+            refusal = InsufficientScope(f"the access token was not issued for {word}")
+            raise _challenged(refusal, scheme, f'scope="{word}"')
+        return self.found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,11 +173,12 @@ def _shown(request: OAuthRequest) -> tuple[str, str]:
     return known, token
 
 
-def _challenged(refusal: OAuthRefusal, scheme: str) -> OAuthRefusal:
+def _challenged(refusal: OAuthRefusal, scheme: str, *more: str) -> OAuthRefusal:
     """The refusal, with the challenge that RFC 6750 §3 and RFC 9449 §7.1 want beside it."""
     parts = [f'error="{refusal.code}"']
     if refusal.description:
         parts.append(f'error_description="{refusal.description}"')
+    parts.extend(more)
     if scheme == DPOP:
         parts.append(f'algs="{" ".join(SIGNING)}"')
     challenge = f"{scheme} " + ", ".join(parts)

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from idp.core.errors import MalformedRequest, NotFound
 from idp.core.ids import AccountId
 from idp.oauth.access.evaluate import EvaluateFlags, Evaluation
-from idp.oauth.errors import InsufficientScope
 from idp.oauth.own_api import FLAGS, described_at
 from idp.oauth.token.access_tokens import userinfo_audience
 from idp.oauth.token.verify import AccessTokenVerifier
@@ -67,11 +66,9 @@ class FlagDoor:
             return Response(status_code=304, headers=headers)
         return Response(body, headers=headers, media_type="application/json")
 
-    async def _who(self, request: Request) -> AccountId | None:
+    async def _who(self, request: Request) -> AccountId:
         access = await self.verify.verify(self.read.head(request), audience=userinfo_audience(self.read.issuer))
-        if SCOPE not in access.scope:
-            raise InsufficientScope("the access token was not issued for features")
-        return access.found.grant.account_id if access.found else None
+        return access.granted(SCOPE).grant.account_id
 
 
 async def _context(request: Request) -> None:

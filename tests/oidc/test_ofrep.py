@@ -51,6 +51,22 @@ async def test_it_takes_the_scope(jane: Person, client: App) -> None:
     answer = await evaluate(client, FLAGS, await token(jane, client, "openid profile"))
 
     assert (answer.status_code, answer.json()["error"]) == (403, "insufficient_scope")
+    assert 'scope="features"' in answer.headers["www-authenticate"]
+
+
+async def test_a_page_of_another_origin_may_ask_whether_something_is_new(client: App) -> None:
+    """`If-None-Match` is no header that scripts may send unasked; providers for browsers poll with it."""
+    asked = {
+        "origin": "https://app.example.com",
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization,content-type,if-none-match",
+    }
+
+    answer = await client.browser.options(FLAGS, headers=asked)
+
+    allowed = answer.headers["access-control-allow-headers"].split(", ")
+    assert set(asked["access-control-request-headers"].split(",")) <= set(allowed)
+    assert {"etag", "retry-after"} <= set(answer.headers["access-control-expose-headers"].split(", "))
 
 
 async def test_it_takes_a_token(client: App) -> None:

@@ -13,7 +13,9 @@ PERMISSIONS = (
     (b"access-control-allow-methods", b"GET, POST, PUT, DELETE"),
     (
         b"access-control-allow-headers",
-        b"authorization, content-type, dpop, jurisdictionname, language, appurl, passkey",
+        # the second line: what OFREP's providers and MCP's clients send beside
+        b"authorization, content-type, dpop, jurisdictionname, language, appurl, passkey, "
+        b"if-none-match, mcp-protocol-version",
     ),
     (b"access-control-max-age", b"600"),
 )
@@ -25,7 +27,7 @@ FOR_PEOPLE = (
 )
 """Pages, with what lies below them, and what leads to them: their forms' tokens are no script's business, not even a
 trusted origin's."""
-READABLE = (b"access-control-expose-headers", b"www-authenticate, dpop-nonce, etag")
+READABLE = (b"access-control-expose-headers", b"www-authenticate, dpop-nonce, etag, retry-after")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

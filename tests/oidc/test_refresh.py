@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from idp.core.account import Account
-from idp.core.client import Client, ClientTerms, Profile
+from idp.core.client import Client, ClientTerms, Profile, ResourceServer
 from idp.core.events import EventName
 from idp.testing.provider import TestProvider, provider_at
 from tests.oidc.asking import Person, add_client, change_client
@@ -19,6 +19,11 @@ async def bought(jane: Person, client: App, scope: str = "openid offline_access"
     told = await client.redeem((await jane.ask(scope=scope, client_id=client.client_id)).code)
     assert told.status == 200, told.body
     return told
+
+
+async def declare(op: TestProvider, identifier: str, scope: str) -> None:
+    server = ResourceServer(identifier=identifier, scopes=(scope,), created_at=op.clock.now())
+    await op.provider.store.transact(lambda work: work.oauth.resources.put(server))
 
 
 async def test_a_refresh_token_buys_its_successor_and_new_tokens(jane: Person, client: App) -> None:
@@ -156,6 +161,21 @@ async def test_scope_may_be_narrowed_and_comes_back(jane: Person, client: App) -
 
     assert (narrow.body["scope"], narrow.claims["scope"]) == ("openid email", "openid email")
     assert whole.body["scope"] == "openid email profile offline_access"
+
+
+async def test_what_a_narrower_token_does_not_hold_is_not_told(op: TestProvider, jane: Person, client: App) -> None:
+    """RFC 6749 §5.1, RFC 8707 §2.2: our own scopes buy an ID token beside; those of other resources buy nothing."""
+    await declare(op, "https://jobs.example.com", "jobs")
+    await declare(op, "https://reports.example.com", "reports")
+    resources = "&resource=https://jobs.example.com&resource=https://reports.example.com"
+    told = await client.redeem((await jane.ask(resources, scope="openid jobs reports")).code)
+
+    narrow = await client.refresh(told.refresh_token, resource="https://jobs.example.com")
+    assert (narrow.body["scope"], narrow.claims["scope"]) == ("openid jobs", "jobs")
+
+    nothing = await client.refresh(narrow.refresh_token, scope="reports", resource="https://jobs.example.com")
+    assert nothing.error == "invalid_scope"
+    assert (await client.refresh(narrow.refresh_token)).body["scope"] == "openid jobs reports"
 
 
 async def test_without_openid_a_refresh_brings_no_id_token(jane: Person, client: App) -> None:

@@ -35,6 +35,7 @@ class OnBehalf:
         """An access token alone, with a grant of its own behind it, so that it can be ended. Claims `once` for it."""
         known = {server.identifier: server for server in work.oauth.resources.all()}
         audience = reachable(asked.client, asked.resources, known, self.families.rules.issuer)
+        token_scope = meant(scope, audience, known)
         if once is not None and not once.claim(work, asked.now):
             raise InvalidGrant(OVER)
         grant = self._grant(asked, account, scope, audience)
@@ -44,7 +45,7 @@ class OnBehalf:
             subject=grant.subject,
             scope=scope,
             audience=audience,
-            token_scope=meant(scope, audience, known),
+            token_scope=token_scope,
             confirmation=asked.confirmation,
             grant=grant,
         )

@@ -102,8 +102,8 @@ class TokenEndpoint:
             "token_type": "DPoP" if issue.confirmation and JKT in issue.confirmation else "Bearer",
             "expires_in": access.expires_in,
         }
-        if issue.scope:
-            answer["scope"] = " ".join(issue.scope)
+        if issue.scope_told:
+            answer["scope"] = " ".join(issue.scope_told)
         if issue.refresh_token is not None:
             answer["refresh_token"] = issue.refresh_token
         if issue.issued_token_type is not None:

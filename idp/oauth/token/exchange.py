@@ -73,6 +73,7 @@ class ExchangeToken(GrantRule):
         scope = allowed_scope(client, asked.scope if asked.scope is not None else _within(client, had), had)
         known = {server.identifier: server for server in work.oauth.resources.all()}
         audience = reachable(client, _targets(asked), known, self.families.rules.issuer)
+        token_scope = meant(scope, audience, known)
         detail = {"client": client.id, "from": str(claims.get("client_id"))}
         event = Event(name=EventName.TOKEN_EXCHANGED, account_id=grant.account_id, detail=detail)
         work.record(event, source=asked.source, now=asked.now)
@@ -81,7 +82,7 @@ class ExchangeToken(GrantRule):
             subject=self.subjects.of(client, grant.account_id),
             scope=scope,
             audience=audience,
-            token_scope=meant(scope, audience, known),
+            token_scope=token_scope,
             confirmation=asked.confirmation,
             grant=grant,
             actor=actor,

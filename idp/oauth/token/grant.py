@@ -15,6 +15,7 @@ from idp.core.account import Account
 from idp.core.client import Client
 from idp.core.grant import Grant
 from idp.core.session import Source
+from idp.oauth.rules import SCOPES
 from idp.oauth.token.client_auth import AuthenticatedClient
 from idp.ports.storage import UnitOfWork
 
@@ -75,6 +76,16 @@ class Issue:
     issued_token_type: str | None = None
     more: Mapping[str, object] = field(default_factory=dict)
     told: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def scope_told(self) -> tuple[str, ...]:
+        """What the client hears of its scope (RFC 6749 §5.1): what the access token holds of it, and our own scopes
+        beside where they buy something else, an ID token or a refresh token.
+        """
+        if self.token_scope is None:
+            return self.scope
+        ours = SCOPES if self.is_openid or self.refresh_token is not None else ()
+        return tuple(word for word in self.scope if word in self.token_scope or word in ours)
 
 
 Decision = Callable[[UnitOfWork], Issue]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from idp.core.client import Client, Origin, ResourceServer
-from idp.oauth.errors import InvalidTarget
+from idp.oauth.errors import InvalidScope, InvalidTarget
 from idp.oauth.own_api import names_us
 from idp.oauth.rules import SCOPES
 
@@ -35,6 +35,7 @@ def meant(scope: tuple[str, ...], audience: tuple[str, ...], known: Mapping[str,
     """The part of the scope that the audience knows (RFC 9068 §2.2.3); all of it where a server declares none.
 
     Our own scopes concern our own userinfo: a resource server could use them there for more than it was given.
+    Raises InvalidScope where nothing else is asked for and the audience knows none of it.
     """
     servers = [known[one] for one in audience if one in known]
     if not servers:
@@ -42,4 +43,7 @@ def meant(scope: tuple[str, ...], audience: tuple[str, ...], known: Mapping[str,
     if any(not server.scopes for server in servers):
         return tuple(word for word in scope if word not in SCOPES)
     offered = {word for server in servers for word in server.scopes}
-    return tuple(word for word in scope if word in offered)
+    left = tuple(word for word in scope if word in offered)
+    if scope and not left and not any(word in SCOPES for word in scope):
+        raise InvalidScope("the resource knows none of the scopes")
+    return left

@@ -63,6 +63,20 @@ async def test_basic_is_decoded_as_a_form_is(op: TestProvider, browser: httpx2.A
     assert (await ask(browser, basic(name.replace(" ", "+").replace(":", "%3A"), SECRET))).status == 200
 
 
+@pytest.mark.parametrize("secret", ["a+b/c=", "100% a+b", "%zz", "%ff", "c%2Bd"])
+async def test_a_secret_that_was_not_encoded_is_known_too(
+    op: TestProvider, browser: httpx2.AsyncClient, secret: str
+) -> None:
+    """RFC 7617 §2: so curl and Authlib send it."""
+    client = await machine(op)
+    kept = ClientSecret(digest=ClientSecret.digest_of(secret))
+    await op.provider.store.transact(lambda work: work.oauth.clients.update(replace(client, secrets=(kept,))))
+
+    assert (await ask(browser, basic("machine", secret))).status == 200
+    assert (await ask(browser, basic("machine", quote(secret, safe="")))).status == 200
+    assert (await ask(browser, basic("machine", secret.replace("+", " ") + "x"))).status == 401
+
+
 @pytest.mark.parametrize(
     ("client_id", "secret"), [("machine", "wrong"), ("nobody", SECRET), ("machine", ""), ("", SECRET), ("a\x00b", "c")]
 )

@@ -13,6 +13,7 @@ A client may use the one that it registered; two at a time are an error (RFC 674
 
 import base64
 import binascii
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote_plus
@@ -94,14 +95,16 @@ class ClientAuthentication:
                 raise InvalidRequest("client_id is not the client that authenticates")
             return await self._by_secret(*basic, BASIC, request)
         if "client_secret" in form:
-            return await self._by_secret(form.get("client_id", ""), form["client_secret"], POST, request)
+            return await self._by_secret(form.get("client_id", ""), {form["client_secret"]}, POST, request)
         if "client_assertion" in form or "client_assertion_type" in form:
             return await self._by_assertion(request)
         return await self._by_name(request)
 
-    async def _by_secret(self, client_id: str, secret: str, method: str, request: OAuthRequest) -> AuthenticatedClient:
-        client = await self.clients.find(client_id)
-        is_right = client is not None and knows_secret(client, secret, self.clock.now())
+    async def _by_secret(
+        self, client_id: str, readings: Set[str], method: str, request: OAuthRequest
+    ) -> AuthenticatedClient:
+        client, now = await self.clients.find(client_id), self.clock.now()
+        is_right = client is not None and any(knows_secret(client, secret, now) for secret in readings)
         if client is None or not is_right or client.metadata.token_endpoint_auth_method != method:
             raise InvalidClient(FAILED, headers=CHALLENGE if method == BASIC else None)
         return AuthenticatedClient(client=client, method=method, thumbprint=_thumbprint(request))
@@ -167,15 +170,19 @@ class ClientAuthentication:
         return None
 
 
-def _basic(header: str | None, *, quietly: bool = False) -> tuple[str, str] | None:
-    """Id and secret, each form-urlencoded before they were joined (RFC 6749 §2.3.1). None: no Basic was tried."""
+def _basic(header: str | None, *, quietly: bool = False) -> tuple[str, Set[str]] | None:
+    """Id, and what the secret may be. None: no Basic was tried.
+
+    Both are form-urlencoded before they are joined (RFC 6749 §2.3.1), says the specification; curl, Authlib and others
+    send a secret as it is (RFC 7617), with its `+` and `%`.
+    """
     scheme, _, value = (header or "").partition(" ")
     if scheme.lower() != "basic":
         return None
     try:
         text = base64.b64decode(value.strip(), validate=True).decode()
         client_id, _, secret = text.partition(":")
-        return unquote_plus(client_id, errors="strict"), unquote_plus(secret, errors="strict")
+        return unquote_plus(client_id, errors="strict"), {unquote_plus(secret), secret}
     except (binascii.Error, ValueError):
         if quietly:
             return None

@@ -43,11 +43,11 @@ class Lifetimes:
 class Source:
     """Where a request came from, as far as trusted proxies tell.
 
-    `session_id`: the session that the browser came with, for a sign-in there to go on with.
+    `session`: the one that the browser came with, as it was then, for a sign-in there to go on with.
     """
 
     address: str
     agent: str = ""
     request_id: str = ""
     contract: str = ""
-    session_id: SessionId | None = None
+    session: Session | None = None

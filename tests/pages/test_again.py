@@ -1,19 +1,26 @@
 """Who signs in again where somebody is signed in: the same session goes on, proved anew (row 15, ASVS 7.2.4)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx2
+import pytest
 
 from idp.core.account import Account
+from idp.core.errors import SessionExpired
 from idp.core.grant import Grant
-from idp.core.session import Session
+from idp.core.session import Session, Source
 from idp.testing.provider import TestProvider
+from idp.usecases.sessions.tokens import PAGES
+from idp.usecases.signin.first_factor import PasswordClaim
+from idp.usecases.signin.outcome import SignedIn
 from tests.pages.app import add_app, answer_in, authorize
 from tests.pages.factors import account_with_totp, shown
 from tests.pages.person import EMAIL, PASSWORD, Person
 
 MINUTE = timedelta(minutes=1)
+PAGE = Source(address="127.0.0.1", contract=PAGES)
 
 
 async def sessions_of(idp: TestProvider, account: Account) -> Sequence[Session]:
@@ -44,6 +51,27 @@ async def test_the_session_stays_and_its_cookie_is_another(idp: TestProvider, pe
         assert after.authenticated_at == before.authenticated_at + MINUTE
         assert (await person.open("/account")).status_code == 200
         assert (await thief.get("/account")).headers["location"].startswith("/login")
+
+
+async def test_two_tabs_at_once_leave_a_cookie_that_is_good(idp: TestProvider) -> None:
+    """Each came with the cookie from before: whichever answer the browser hears of last, it is signed in."""
+    account = await idp.add_account(EMAIL, PASSWORD)
+    sign_in, identify = idp.provider.verbs.sign_in, idp.provider.verbs.identify
+    first = await sign_in(PasswordClaim(email=account.email, password=PASSWORD, source=PAGE))
+    assert isinstance(first, SignedIn)
+    again = PasswordClaim(email=account.email, password=PASSWORD, source=replace(PAGE, session=first.session))
+    tokens = []
+    for _ in range(2):
+        idp.clock.advance(MINUTE)
+        outcome = await sign_in(again)
+        assert isinstance(outcome, SignedIn)
+        tokens.append(outcome.access_token)
+
+    (session,) = await sessions_of(idp, account)
+    assert [(await identify(token, PAGES)).session for token in tokens] == [session, session]
+    assert session.authenticated_at == first.session.authenticated_at + MINUTE
+    with pytest.raises(SessionExpired):
+        await identify(first.access_token, PAGES)
 
 
 async def test_what_apps_hold_goes_on_and_none_is_told_of_an_end(idp: TestProvider, person: Person) -> None:

@@ -97,9 +97,8 @@ class Door:
         Its apps know that one by `sid`, and what they hold hangs on it. Tokens from before the proof are dead with the
         commit (`Identify`): whoever had one does not rise with it (row 15, ASVS 7.2.4).
         """
-        session = self._session(entry, now)
-        known = entry.source.session_id
-        if known is not None and work.sessions.renew(renewed := replace(session, id=known), now):
+        session, known = self._session(entry, now), entry.source.session
+        if known is not None and work.sessions.renew(renewed := _renewed(work, known, session), now):
             return renewed
         work.sessions.open(session)
         return session
@@ -144,3 +143,15 @@ class Door:
         token = self.entropy.token()
         work.devices.add(self.digester.digest("device", token), account_id, now)
         return token
+
+
+def _renewed(work: UnitOfWork, known: Session, session: Session) -> Session:
+    """`session` under the id of the known one.
+
+    Where another tab has proved the same meanwhile, as of then: the browser keeps the cookie that it is told of last,
+    so both must be good.
+    """
+    found = work.sessions.by_id(known.id)
+    if found is None or found.authenticated_at <= known.authenticated_at or found.methods != session.methods:
+        return replace(session, id=known.id)
+    return replace(session, id=known.id, authenticated_at=found.authenticated_at)

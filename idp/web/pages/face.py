@@ -72,7 +72,7 @@ class PagesFace:
     async def arrival(self, request: Request) -> Source:
         """The source of a sign-in: it goes on with the session of our pages that the browser has, if it has one."""
         held = [one.session for one in await self.sessions.all(request) if one.session.contract == PAGES]
-        return replace(self.source(request), session_id=held[0].id if held else None)
+        return replace(self.source(request), session=held[0] if held else None)
 
     def browser(self, request: Request) -> Digest:
         return desk_of(request).binding.of(request).digest

@@ -9,7 +9,7 @@ from tests.pages.factors import OPERATOR, STEP, account_with_totp, codes, shown
 from tests.pages.person import EMAIL, PASSWORD, Person
 from tests.pages.test_register import path_in_mail
 
-GUARDED = ["/account/factors", "/account/email", "/account/delete"]
+GUARDED = ["/account/factors", "/account/email", "/account/phone", "/account/delete"]
 
 
 async def sign_in_by_code(idp: TestProvider, person: Person) -> None:

@@ -16,6 +16,7 @@ from idp.web.pages.account.data import DataPages
 from idp.web.pages.account.factors import FactorPages
 from idp.web.pages.account.gate import Gate
 from idp.web.pages.account.password import PasswordPages
+from idp.web.pages.account.phone import PhonePages
 from idp.web.pages.account.profile import ProfilePages
 from idp.web.pages.account.sessions import SessionPages
 from idp.web.pages.code_sign_in import CodeSignInPages
@@ -95,6 +96,7 @@ def _account(face: PagesFace, verbs: Verbs) -> list[Route]:
     gate, operator = Gate(face=face, strength=verbs.strength), Administration(verbs)
     return [
         *ProfilePages(gate=gate, change=verbs.change, show=verbs.show, policy=verbs.policy).routes(),
+        *PhonePages(gate=gate, change=verbs.change, show=verbs.show, policy=verbs.policy).routes(),
         *PasswordPages(gate=gate, change=verbs.change).routes(),
         *FactorPages(gate=gate, factors=operator.factors, show_account=verbs.show, policy=verbs.policy).routes(),
         *SessionPages(gate=gate, own=verbs.own_sessions).routes(),

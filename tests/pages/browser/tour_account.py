@@ -9,7 +9,7 @@ from tests.pages.browser.site import Site
 from tests.pages.factors import STEP, shown
 from tests.pages.person import EMAIL, PASSWORD
 
-ROOMS = ("email", "password", "factors", "apps", "activity", "data")
+ROOMS = ("email", "phone", "password", "factors", "apps", "activity", "data")
 OTHER = "another horse battery"
 
 
@@ -40,6 +40,10 @@ async def _mistakes(site: Site, page: Page) -> AsyncIterator[str]:
     await page.fill("#email", "jane")
     await press(page, "#email-submit")
     yield "account-email-wrong"
+    await page.goto(f"{site.url}/account/phone")
+    await page.fill("#phone_number", "12")
+    await press(page, "#phone-submit")
+    yield "account-phone-wrong"
     await page.goto(f"{site.url}/account/password")
     for field, typed in (("current_password", PASSWORD), ("password", "password"), ("password_again", "password")):
         await page.fill(f"#{field}", typed)

@@ -1,4 +1,4 @@
-"""Name, language, telephone, birthday, and the address that mails go to."""
+"""Name, language, birthday, and the address that mails go to."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,12 +11,10 @@ from idp.core.errors import (
     AccountLocked,
     NameRejected,
     PasswordNeeded,
-    Refusal,
     WrongPassword,
 )
 from idp.usecases.accounts.links import OWN_PAGES
 from idp.usecases.accounts.profile import ChangeAccount, Changes, Fields, ShowAccount
-from idp.usecases.phone import canonical_number
 from idp.usecases.sessions.identify import Principal
 from idp.usecases.signin.policy import Policy
 from idp.web.pages.account.gate import Gate
@@ -25,7 +23,7 @@ from idp.web.pages.forms import Form, read_form
 from idp.web.pages.sign_in import address_of
 from idp.web.routing import Route
 
-TEXTS = ("first_name", "middle_name", "last_name", "phone_number", "date_of_birth", "language")
+TEXTS = ("first_name", "middle_name", "last_name", "date_of_birth", "language")
 PROFILE = "/account"
 EMAIL = "/account/email"
 
@@ -52,13 +50,10 @@ class ProfilePages:
         if problems:
             return self._profile(request, principal, form, problems=problems, status=400)
         try:
-            await self._change(request, principal, Changes(fields=fields, current_password=_password(form)))
+            await self._change(request, principal, Changes(fields=fields))
         except NameRejected as refusal:
             wrong = dict.fromkeys(("first_name", "last_name"), refusal.code)
             return self._profile(request, principal, form, problems=wrong, status=400)
-        except (PasswordNeeded, WrongPassword, AccountLocked) as refusal:
-            wrong = {"current_password": refusal.code}
-            return self._profile(request, principal, form, problems=wrong, asks_password=True, status=401)
         return self.gate.face.told(request, PROFILE, "saved")
 
     async def show_email(self, request: Request, principal: Principal) -> Response:
@@ -72,7 +67,8 @@ class ProfilePages:
         if email is None:
             wrong = {"email": "email_malformed" if typed else "needed"}
             return await self._email(request, principal, typed=typed, problems=wrong, status=400)
-        changes = Changes(fields={}, new_email=email, app_url=OWN_PAGES, current_password=_password(form))
+        password = form.get("current_password") or None
+        changes = Changes(fields={}, new_email=email, app_url=OWN_PAGES, current_password=password)
         try:
             await self._change(request, principal, changes)
         except (PasswordNeeded, WrongPassword, AccountLocked) as refusal:
@@ -88,7 +84,6 @@ class ProfilePages:
     ) -> Response:
         usual: dict[str, object] = {
             "problems": {},
-            "asks_password": False,
             "languages": desk_of(request).wording.languages,
             "typed": {name: typed.get(name, "") for name in TEXTS},
         }
@@ -109,7 +104,6 @@ def _typed(account: Account) -> Form:
         "first_name": account.first_name,
         "middle_name": account.middle_name or "",
         "last_name": account.last_name,
-        "phone_number": account.phone_number or "",
         "date_of_birth": account.date_of_birth.isoformat() if account.date_of_birth else "",
         "language": account.language or "",
     }
@@ -126,15 +120,7 @@ def _read(form: Form, languages: tuple[str, ...]) -> tuple[Fields, dict[str, str
         language=typed["language"] if typed["language"] in languages else None,
     )
     try:
-        fields["phone_number"] = canonical_number(typed["phone_number"]) if typed["phone_number"] else None
-    except Refusal:
-        problems["phone_number"] = "phone_malformed"
-    try:
         fields["date_of_birth"] = date.fromisoformat(typed["date_of_birth"]) if typed["date_of_birth"] else None
     except ValueError:
         problems["date_of_birth"] = "date_malformed"
     return fields, problems
-
-
-def _password(form: Form) -> str | None:
-    return form.get("current_password") or None

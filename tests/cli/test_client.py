@@ -107,9 +107,16 @@ def test_what_makes_no_sense_is_refused(idp: CommandLine, words: tuple[str, ...]
     assert idp.ask("client", "list")["items"] == []
 
 
-@pytest.mark.parametrize("client_id", ["", "a b", "ä", "x" * 129, "https://app.example.com/client.json"])
-def test_an_id_is_plain_and_no_address(idp: CommandLine, client_id: str) -> None:
+@pytest.mark.parametrize("client_id", ["", "a b", "ä", "x" * 129])
+def test_an_id_is_plain(idp: CommandLine, client_id: str) -> None:
     assert idp.refuse("client", "create", "--client-id", client_id, "--redirect-uri", CALLBACK)["exit"] == 1
+
+
+def test_a_client_that_a_document_describes_can_be_kept_out(idp: CommandLine) -> None:
+    address = "https://app.example.com/client.json"
+    idp.ask("client", "create", "--client-id", address, "--redirect-uri", CALLBACK)
+
+    assert idp.ask("client", "update", address, "--disable")["disabled"] is True
 
 
 def test_an_id_is_given_once(idp: CommandLine) -> None:

@@ -8,9 +8,11 @@ from joserfc import jwe, jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from idp.core.account import Account
-from idp.core.client import Client
+from idp.core.client import Client, ClientTerms
+from idp.core.session import Source
+from idp.oauth.clients.administer import NewClient
 from idp.testing.provider import ISSUER, TestProvider
-from tests.oidc.asking import Person, add_client, change_client
+from tests.oidc.asking import SECRET, Person, add_client, change_client
 from tests.oidc.redeeming import App, Told, header_of, jwks
 
 INTROSPECT, REVOKE = "/oauth2/introspect", "/oauth2/revoke"
@@ -91,6 +93,25 @@ async def test_nor_is_it_for_a_client_of_the_name_that_it_carries(
     named = App(op, client.browser, client_id=client_id, method="client_secret_post")
 
     assert (await introspect(named, jane.browser.cookies["access-token"])).body == {"active": False}
+
+
+async def test_an_api_asks_about_the_tokens_for_it_and_no_others(op: TestProvider, jane: Person, client: App) -> None:
+    """RFC 7662 §1: a client whose id is what stands in `aud`, as an operator makes it."""
+    api = "https://api.example.com"
+    openid = op.provider.openid
+    assert openid is not None
+    await openid.administer_resources.create(api, ["read"], None)
+    document = {"grant_types": ["client_credentials"], "token_endpoint_auth_method": "client_secret_post"}
+    wanted = NewClient(document=document, terms=ClientTerms(), id=api, secret=SECRET)
+    await openid.administer_clients.create(wanted, Source(address="", contract="cli"))
+    named = App(op, client.browser, client_id=api, method="client_secret_post")
+
+    meant = await client.redeem((await jane.ask(f"&resource={api}", scope="openid read")).code)
+    assert (await introspect(named, meant.access_token)).body["active"] is True
+    assert (await introspect(named, meant.refresh_token)).body == {"active": False}
+
+    other = await bought(jane, client)
+    assert (await introspect(named, other.access_token)).body == {"active": False}
 
 
 async def test_with_the_session_its_tokens_are_not_active(op: TestProvider, jane: Person, client: App) -> None:

@@ -181,11 +181,13 @@ class AdministerClients:
 
 
 def _checked_id(client_id: str) -> str:
-    """RFC 6749 Appendix A.1; no address, for that would be a client's whose document lies there."""
+    """RFC 6749 Appendix A.1, without blanks. It may be an address: that of an API, which then asks about the tokens for
+    it (RFC 7662), or that of a document whose client is to be kept out.
+    """
     if not 0 < len(client_id) <= LONGEST_ID or not client_id.isascii() or not client_id.isprintable():
         raise MalformedRequest(f"a client's id has 1 to {LONGEST_ID} printable ASCII characters")
-    if " " in client_id or client_id.startswith(("http://", "https://")):
-        raise MalformedRequest("a client's id has no blanks and is no web address")
+    if " " in client_id:
+        raise MalformedRequest("a client's id has no blanks")
     return client_id
 
 

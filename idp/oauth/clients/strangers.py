@@ -14,7 +14,7 @@ GRANTS = frozenset({AUTHORIZATION_CODE, REFRESH_TOKEN, DEVICE_CODE})
 
 def strangers_terms(rules: OAuthRules, resources: Iterable[ResourceServer]) -> MetadataTerms:
     """Roles, teams and features are asked for by name; a resource server's scopes come along, for people to consent."""
-    theirs = tuple(scope for resource in resources for scope in resource.scopes)
+    theirs = dict.fromkeys(scope for resource in resources for scope in resource.scopes if scope not in SCOPES)
     scopes = frozenset({*SCOPES, *theirs})
     usual = (*USUAL_SCOPE, *theirs) if rules.default_scope is None else rules.default_scope
     return MetadataTerms(

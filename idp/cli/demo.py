@@ -30,6 +30,9 @@ class DemoAccount:
     password: str = field(repr=False)
     first_name: str
     last_name: str
+    middle_name: str | None = None
+    phone_number: str | None = None
+    language: str | None = None
     about: str = ""
     team: str | None = None
     mfa: str | None = None
@@ -42,7 +45,10 @@ ACCOUNTS = (
         email=canonical_email("jane@example.com"),
         password="securepassword123",
         first_name="Jane",
+        middle_name="Quinn",
         last_name="Doe",
+        phone_number="+15105550123",
+        language="en",
         about=f"ADMIN of {TEAM}",
         team=f"{TEAM}:ADMIN",
         claims={
@@ -53,7 +59,14 @@ ACCOUNTS = (
             "website": "https://example.com",
             "gender": "female",
             "zoneinfo": "America/Los_Angeles",
-            "address": {"street_address": "1 Main Street", "locality": "Oakland", "region": "CA", "country": "US"},
+            "address": {
+                "formatted": "1 Main Street\nOakland, CA 94607\nUS",
+                "street_address": "1 Main Street",
+                "locality": "Oakland",
+                "region": "CA",
+                "postal_code": "94607",
+                "country": "US",
+            },
         },
         date_of_birth=date(1990, 2, 3),
     ),
@@ -69,7 +82,9 @@ ACCOUNTS = (
         email=canonical_email("user@example.com"), password="yourpassword", first_name="Uma", last_name="Sample"
     ),
 )
-"""The accounts of the seed documents' own examples, and one that needs a second factor."""
+"""The accounts of the seed documents' own examples, and one that needs a second factor. Jane has every claim that
+OpenID Connect names (Core §5.1), for who tries an app out.
+"""
 
 
 async def load_demo(provider: "Provider") -> None:
@@ -94,7 +109,10 @@ def _wanted(demo: DemoAccount, jurisdiction: str | None) -> "NewAccount":
         email=demo.email,
         password=demo.password,
         first_name=demo.first_name,
+        middle_name=demo.middle_name,
         last_name=demo.last_name,
+        phone_number=demo.phone_number,
+        language=demo.language,
         mfa=demo.mfa,
         claims=demo.claims,
         date_of_birth=demo.date_of_birth,

@@ -7,6 +7,10 @@ import pytest
 
 from idp.cli.demo import ACCOUNTS, TEAM, load_demo
 from idp.config.loader import load
+from idp.core.address import canonical_email
+from idp.core.client import Client, ClientMetadata
+from idp.core.ids import ClientId
+from idp.core.standard_claims import BY_SCOPE
 from idp.usecases.signin.outcome import SecondFactorNeeded, SignedIn
 from tests.cli.command_line import CommandLine
 
@@ -33,11 +37,27 @@ def test_the_seeds_examples_sign_in_as_printed(demo: CommandLine) -> None:
     mfa = demo.sign_in("mfa@example.com", "yourpassword")
 
     assert isinstance(jane, SignedIn)
-    assert jane.account.full_name == "Jane Doe"
+    assert (jane.account.first_name, jane.account.last_name) == ("Jane", "Doe")
     assert [(one.tenant.name, one.role) for one in jane.memberships] == [("Bay Area", "user"), (TEAM, "ADMIN")]
     assert isinstance(user, SignedIn)
     assert isinstance(mfa, SecondFactorNeeded)
     assert mfa.methods == ("email",)
+
+
+async def test_jane_has_every_standard_claim(idp: CommandLine) -> None:
+    """OIDC Core §5.1: an app that is tried out sees what there is."""
+    scopes = ("profile", "email", "address", "phone")
+    async with idp.server() as provider:
+        await load_demo(provider)
+        jane = await provider.store.read(lambda work: work.accounts.by_email(canonical_email("jane@example.com")))
+        assert jane is not None
+        assert provider.openid is not None
+        app = Client(
+            id=ClientId("app"), metadata=ClientMetadata(), created_at=jane.created_at, updated_at=jane.created_at
+        )
+        told = await provider.openid.claims.of(jane, scopes, {}, app)
+
+    assert set(told) == {claim for scope in scopes for claim in BY_SCOPE[scope]}
 
 
 def test_a_second_start_changes_nothing(demo: CommandLine) -> None:

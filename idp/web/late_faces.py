@@ -17,6 +17,7 @@ from idp.web.oidc.authorize import Visitors
 from idp.web.oidc.respond import respond
 from idp.web.oidc.routes import OidcFace
 from idp.web.origin import OriginRule
+from idp.web.pages.aside import aside_page
 from idp.web.pages.binding import browser_of
 from idp.web.pages.desk import SCOPE, Desk, PageSettings, build_desk
 from idp.web.pages.errors import error_page
@@ -64,6 +65,7 @@ class LateFaces:
             sessions=sessions,
             browser_of=browser_of,
             error_page=error_page,
+            aside_page=aside_page,
             state_cookie=lambda state: watched(state, desk.cookies),
         )
 

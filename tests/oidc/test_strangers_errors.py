@@ -42,6 +42,27 @@ async def test_who_is_not_signed_in_gets_a_page_with_a_link(
     assert "<script" not in answer.response.text
 
 
+async def test_the_page_speaks_the_persons_language(there: Site, stranger: Person) -> None:
+    stranger.browser.headers["accept-language"] = "es-MX,es;q=0.9"
+
+    answer = await stranger.ask(client_id=publish(there), **SILENT)
+
+    assert '<html lang="es">' in answer.response.text
+    assert "<h1>Sesión no iniciada</h1>" in answer.response.text
+    assert answer.response.headers["content-language"] == "es"
+
+
+async def test_the_page_loads_nothing_from_the_stranger_and_tells_it_nothing(there: Site, stranger: Person) -> None:
+    """Rows 94, 103: its button may post there, and where https leads from there."""
+    answer = await stranger.ask(client_id=publish(there), response_mode="form_post", **SILENT)
+
+    policy = answer.response.headers["content-security-policy"].split("; ")
+    assert {"default-src 'none'", "style-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"} < set(policy)
+    assert "form-action 'self' https: https://app.example.com" in policy
+    assert answer.response.headers["referrer-policy"] == "no-referrer"
+    assert 'name="csrf"' not in answer.response.text
+
+
 async def test_so_does_who_posts(there: Site, stranger: Person) -> None:
     answer = await stranger.post(client_id=publish(there), **FLAWED)
 

@@ -7,7 +7,7 @@ route to one another, and none can be left out (threat row 55).
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from idp.core.account import Account
 from idp.core.authorization import AuthorizationRequest
@@ -45,6 +45,18 @@ class AuthorizationResponse:
     parameters: Mapping[str, str]
     browser_state: str | None = None
     by_click: bool = False
+
+    @property
+    def is_form(self) -> bool:
+        """Whether it is posted there; else the browser is sent to `location`."""
+        return self.response_mode.removesuffix(".jwt") == "form_post"
+
+    @property
+    def location(self) -> str:
+        written = urlencode(self.parameters, quote_via=quote)
+        if self.response_mode.removesuffix(".jwt") == "fragment":
+            return f"{self.redirect_uri}#{written}"
+        return f"{self.redirect_uri}{'&' if '?' in self.redirect_uri else '?'}{written}"
 
 
 Step = ShowPage | AuthorizationResponse

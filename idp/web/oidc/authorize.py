@@ -11,7 +11,7 @@ from starlette.responses import Response
 from idp.core.errors import Overloaded, StorageUnavailable, TooManyRequests
 from idp.core.secret import Digest
 from idp.oauth.authorize.endpoint import Authorize, SetAside
-from idp.oauth.authorize.steps import ShowPage, Step
+from idp.oauth.authorize.steps import AuthorizationResponse, ShowPage, Step
 from idp.oauth.errors import InvalidRequest, OAuthRefusal, TemporarilyUnavailable
 from idp.oauth.rules import PAGES
 from idp.web.browser import BrowserSession
@@ -38,12 +38,13 @@ class ErrorPage(Protocol):
 class Visitors:
     """People and their browsers: what is another face's business, and handed in.
 
-    `state_cookie` is the Set-Cookie value that holds a browser's state.
+    `aside_page` leads nobody on but by a click. `state_cookie` is the Set-Cookie value that holds a browser's state.
     """
 
     sessions: BrowserSession
     browser_of: BrowserOf
     error_page: ErrorPage
+    aside_page: Callable[[Request, AuthorizationResponse], Response]
     state_cookie: Callable[[str], str]
 
 
@@ -67,7 +68,7 @@ class AuthorizationEndpoint:
         browser, cookie = self.visitors.browser_of(request)
         principal = await self.visitors.sessions.find(request)
         step = await self.authorize.begin(pairs, browser, principal, source_of(request.scope, PAGES))
-        return self._answer(step, cookie)
+        return self._answer(request, step, cookie)
 
     async def begin_by_post(self, request: Request) -> Response:
         """Another site's form brings no cookie of ours (SameSite=Lax): the browser comes back by GET, and with them."""
@@ -77,21 +78,24 @@ class AuthorizationEndpoint:
         if isinstance(step, SetAside):
             name = {"client_id": step.client_id, "request_uri": step.request_uri}
             return see_other(f"{PATH}?{urlencode(name, quote_via=quote)}")
-        return respond(step)
+        return self._respond(request, step)
 
     async def resume(self, request: Request) -> Response:
         browser, cookie = self.visitors.browser_of(request)
         principal = await self.visitors.sessions.find(request)
         interaction: str = request.path_params["interaction"]
         step = await self.authorize.resume(interaction, browser, principal, source_of(request.scope, PAGES))
-        return self._answer(step, cookie)
+        return self._answer(request, step, cookie)
 
-    def _answer(self, step: Step, cookie: str | None) -> Response:
+    def _answer(self, request: Request, step: Step, cookie: str | None) -> Response:
         """A browser that gets a page is to be known again; one that is signed in shows which session is its."""
         if isinstance(step, ShowPage):
             return put_cookies(respond(step), [cookie] if cookie else [])
         state = step.browser_state
-        return put_cookies(respond(step), [self.visitors.state_cookie(state)] if state else [])
+        return put_cookies(self._respond(request, step), [self.visitors.state_cookie(state)] if state else [])
+
+    def _respond(self, request: Request, answer: AuthorizationResponse) -> Response:
+        return self.visitors.aside_page(request, answer) if answer.by_click else respond(answer)
 
     def _route(self, method: str, path: str, endpoint: Endpoint) -> Route:
         return Route(method=method, path=path, endpoint=self._showing_errors(endpoint))

@@ -1,7 +1,7 @@
 """How an answer of the authorization endpoint travels through the browser, by its response mode."""
 
 import html
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -38,26 +38,6 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
-ASIDE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Not signed in</title>
-</head>
-<body>
-<main>
-<h1>Not signed in</h1>
-<p>An app that we know by its address alone asked for something that we do not do. Nobody was signed in.</p>
-<p>You may go on to <strong id="stranger">{host}</strong>, if you came from there.</p>
-{way}
-</main>
-</body>
-</html>
-"""
-LINK = '<p><a id="go-on" rel="noreferrer" href="{address}">Go on</a></p>'
-FORM = '<form method="post" action="{action}">\n{fields}\n<button id="go-on" type="submit">Go on</button>\n</form>'
 FIELD = '<input type="hidden" name="{name}" value="{value}">'
 
 
@@ -65,9 +45,7 @@ def respond(step: Step) -> Response:
     """A redirect by 303, so that nothing that was posted is posted again (RFC 9700 §4.12), or a form that posts."""
     if isinstance(step, ShowPage):
         return see_other(f"/{step.need}/{step.interaction}")
-    if step.by_click:
-        return _aside(step)
-    return _form(step) if _is_form(step) else see_other(_address(step))
+    return _form(step) if step.is_form else see_other(step.location)
 
 
 def see_other(location: str) -> Response:
@@ -78,29 +56,6 @@ def see_other(location: str) -> Response:
 def script_route() -> Route:
     """The script that the form names: none stands in the page itself, so none is allowed there."""
     return Route(method="GET", path=SUBMIT, endpoint=_script)
-
-
-def _is_form(answer: AuthorizationResponse) -> bool:
-    return answer.response_mode.removesuffix(".jwt") == "form_post"
-
-
-def _address(answer: AuthorizationResponse) -> str:
-    written = urlencode(answer.parameters, quote_via=quote)
-    if answer.response_mode.removesuffix(".jwt") == "fragment":
-        return f"{answer.redirect_uri}#{written}"
-    return f"{answer.redirect_uri}{'&' if '?' in answer.redirect_uri else '?'}{written}"
-
-
-def _aside(answer: AuthorizationResponse) -> Response:
-    """A page in place of a redirect: the same answer, for who wants to go there."""
-    action, parts = html.escape(answer.redirect_uri), urlsplit(answer.redirect_uri)
-    if _is_form(answer):
-        way = FORM.format(action=action, fields=_fields(answer))
-    else:
-        way = LINK.format(address=html.escape(_address(answer)))
-    body = ASIDE.format(host=html.escape(parts.netloc or f"{parts.scheme}:"), way=way)
-    headers = {**HEADERS, "content-security-policy": _policy(answer.redirect_uri)}
-    return Response(body, 400, headers=headers, media_type="text/html")
 
 
 def _fields(answer: AuthorizationResponse) -> str:

@@ -18,8 +18,10 @@ DATA = (
     r"Cuartos y Techos",
     r"(\S+ )?(Jane|June|Jim|Jo|Jack) Doe|[A-Z]",
     r"\S+@example\.com",
-    r"(Chrome|Chromium)?(, )?(Linux)?",
-    r"\d{1,2} \w{3} \d{4}, \d{1,2}:\d\d:\d\d UTC( · [\d.]+)?( · \w+(, \w+)?)?",
+    r"127\.0\.0\.1:\d+",
+    r"Chrom(e|ium) en Linux",
+    r"(hace \d{1,2} \w+|\d{1,2} \w{3} \d{4}(, \d{1,2}:\d\d UTC)?)( · Chrom(e|ium) en Linux)?( · [\d.]+)?",
+    r"\+1 415-555-0123",
     r"[·.]",
 )
 """What is on a page and no text of ours: names, addresses, moments."""

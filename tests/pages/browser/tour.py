@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page, Route
 
+from idp.core.client import Origin
+from tests.oidc.asking import add_client
 from tests.pages.browser.moves import press, sign_in
 from tests.pages.browser.site import Site
 from tests.pages.browser.tour_account import OTHER, account
 from tests.pages.factors import account_with_totp, codes
 from tests.pages.person import EMAIL, PASSWORD
 
+TOOL = "a-tool"
+"""An app as if a document described it."""
 JIM, JO, JACK, JUNE = (f"{name}@example.com" for name in ("jim", "jo", "jack", "june"))
 LOGO = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='40' height='40'%3E"
@@ -49,6 +53,7 @@ class Tour:
 
     async def _prepare(self) -> None:
         await self.site.add_app(logo_uri=LOGO, texts={"client_name#es": "Cuartos y Techos"})
+        await add_client(self.site.idp, TOOL, origin=Origin.DOCUMENT, redirect_uris=(self.site.app,))
         await self.site.idp.set_flag("single_use_code", True)
         await self.site.idp.add_account(EMAIL, PASSWORD, phone_number="+14155550123")
 
@@ -85,6 +90,9 @@ class Tour:
             yield name
         await page.goto(self.site.authorize(redirect_uri="https://evil.example"))
         yield "error"
+        for mode in ("query", "form_post"):
+            await page.goto(self.site.authorize(client_id=TOOL, prompt="none", response_mode=mode))
+            yield f"aside-{mode}"
 
     async def _links(self) -> AsyncIterator[str]:
         """In mails."""

@@ -13,13 +13,14 @@ HOOKS: Mapping[str, tuple[str, ...]] = {
     "device.html": ("user_code", "device-submit"),
     "device_confirm.html": ("device-allow", "device-deny"),
     "error.html": ("error",),
+    "aside.html": ("stranger", "go-on"),
     "problem.html": ("problem",),
 }
 """By page; `docs/pages.md` promises them."""
 
 
 class Found(HTMLParser):
-    """The ids of a page, and how many of its forms are sent without our token."""
+    """The ids of a page, and which of its forms may be sent: those to us with our token."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -35,7 +36,8 @@ class Found(HTMLParser):
         given = dict(attrs)
         self.ids.add(given.get("id") or "")
         if tag == "form":
-            self.forms.append((given.get("method") or "get").lower() != "post")
+            goes_elsewhere = "://" in (given.get("action") or "")
+            self.forms.append(goes_elsewhere or (given.get("method") or "get").lower() != "post")
         elif tag == "input" and given.get("name") == "csrf" and self.forms:
             self.forms[-1] = True
 

@@ -83,6 +83,8 @@ COMMON: Mapping[str, object] = {
     "drawing": "data:,",
     "codes": ("0123456789",),
     "spare": True,
+    "stranger": "app.example.com",
+    "address": ADDRESS,
 }
 """What a page finds whatever happened."""
 
@@ -99,6 +101,7 @@ QUIET: Mapping[str, object] = {
     "continue_to": "",
     "frames": (),
     "apps": (),
+    "posted": {},
     "held": (),
     "offered": (),
     "resources": (),
@@ -124,6 +127,7 @@ EVENTFUL: Mapping[str, object] = {
     "back": "/login",
     "continue_to": ADDRESS,
     "frames": (ADDRESS,),
+    "posted": {"error": "login_required"},
     "apps": (ConnectedApp(client=CLIENT, scope=REQUEST.scope, since=NOW, offline=False),),
     "held": ("totp",),
     "offered": ("email",),

@@ -48,6 +48,7 @@ class RecoveryCodes(LookUpSecrets[RecoveryCodesSettings]):
 
     sdk_version = 1
     method = "recovery"
+    time_out_seconds = 20.0  # for a list; on a busy machine its digests take longer than the usual five
     amr = ("otp",)
 
     async def issue(self, account: AccountView) -> tuple[str, ...]:

@@ -36,12 +36,7 @@ FRAMING = frozenset({b"connection", b"content-length", b"transfer-encoding"})
 BODILESS = frozenset({204, 304})
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
-_FAILED = b"Internal Server Error"
-_FAILED_HEADERS = [
-    (b"content-type", b"text/plain; charset=utf-8"),
-    (b"content-length", str(len(_FAILED)).encode()),
-    (b"connection", b"close"),
-]
+_FAILED = {500: b"Internal Server Error", 503: b"Service Unavailable"}
 
 
 class Connection(Protocol):
@@ -97,17 +92,28 @@ class Exchange:
             await app(self.scope, self.receive, self.send)
             if not self.response_complete and not self.disconnected:
                 raise RuntimeError("the application returned without an answer")
+        except asyncio.CancelledError:  # the server goes, and its patience is over: another one may do better
+            await self._fail(connection, 503)
         except BaseException as error:
             logging.getLogger("uvicorn.error").error("Exception in ASGI application", exc_info=error)
-            if self.response_started:
-                connection.exit.close()
-            else:
-                await self.send({"type": "http.response.start", "status": 500, "headers": _FAILED_HEADERS})
-                await self.send({"type": "http.response.body", "body": _FAILED})
+            await self._fail(connection, 500)
         finally:
             self._connection = None
             if (task := asyncio.current_task()) is not None:
                 connection.tasks.discard(task)
+
+    async def _fail(self, connection: Connection, status: int) -> None:
+        if self.response_started:
+            connection.exit.close()
+            return
+        body = _FAILED[status]
+        headers = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", b"%d" % len(body)),
+            (b"connection", b"close"),
+        ]
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body})
 
     async def receive(self) -> Message:
         connection = self._on()

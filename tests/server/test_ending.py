@@ -42,17 +42,21 @@ def test_sigterm_finishes_what_runs_and_lets_nobody_in(tmp_path: Path) -> None:
         assert answer.status == 401
         assert answer.headers["connection"] == "close"
         assert idp.end() == 0
-    assert [line["event"] for line in idp.logged()][-3:] == ["server.stopping", "request", "server.stopped"]
+    events = [line["event"] for line in idp.logged() if line["event"] != "loop.blocked"]  # a busy machine
+    assert events[-3:] == ["server.stopping", "request", "server.stopped"]
     assert not (tmp_path / "var" / "idp.db-wal").exists()
 
 
 def test_a_request_that_does_not_end_is_cut_in_time(tmp_path: Path) -> None:
     config = '[server]\nshutdown = "2s"\nbody_deadline = "1m"\n[plugins.password]\n[plugins.console]\n'
-    with serving(tmp_path, config=config) as idp, Line(idp.port, HEAD + BODY[:10]):
+    with serving(tmp_path, config=config) as idp, Line(idp.port, HEAD + BODY[:10]) as running:
         idp.ask("GET", "/health/live")
 
         idp.signal(signal.SIGTERM)
 
+        answer = running.answer()
+        assert answer is not None
+        assert answer.status == 503
         assert idp.end() == 0
 
 

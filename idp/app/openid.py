@@ -105,6 +105,9 @@ class LateFetcher:
     async def get(self, url: str, *, accept: str) -> Fetched:
         return await self._made().get(url, accept=accept)
 
+    def keeps(self, url: str, *, accept: str) -> bool:
+        return self._fetcher is not None and self._fetcher.keeps(url, accept=accept)
+
     async def get_fresh(self, url: str, *, accept: str) -> Fetched:
         return await self._made().get_fresh(url, accept=accept)
 

@@ -39,8 +39,9 @@ class Throttle(Table):
     """Failed sign-ins from one address, over all names; beyond it 429."""
 
     requests: Rate = Frequency(count=3000, period=timedelta(minutes=10))
-    """Sign-ins of apps that one address may begin, or a client push for them; beyond it 429 until the period is over.
-    Many people may share an address: an office, a telephone network."""
+    """Sign-ins of apps that one address may begin, or a client push for them, and as many metadata documents of clients
+    that have to be fetched for it; beyond it 429 until the period is over. Many people may share an address: an office,
+    a telephone network."""
 
     messages: Rate = Frequency(count=5, period=timedelta(minutes=10))
     """Messages to one recipient and channel; beyond it none is sent, and the answer stays the same."""

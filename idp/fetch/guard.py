@@ -37,6 +37,10 @@ class GuardedFetcher:
             raise FetchRefused(*kept.args)
         return kept if kept is not None else await self._once(url, accept)
 
+    def keeps(self, url: str, *, accept: str) -> bool:
+        key = (url, accept)
+        return key in self._under_way or self._shelf.get(key, self.clock.now()) is not None
+
     async def get_fresh(self, url: str, *, accept: str) -> Fetched:
         now = self.clock.now()
         for old in [freshened for freshened, at in self._freshened.items() if now >= at + FRESH_PAUSE]:

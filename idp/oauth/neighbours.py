@@ -6,6 +6,7 @@ from typing import Protocol
 from idp.core.account import Account
 from idp.core.client import Client, ResourceServer
 from idp.core.ids import AccountId, ClientId
+from idp.core.session import Source
 from idp.oauth.request import OAuthRequest
 from idp.ports.storage import UnitOfWork
 
@@ -13,8 +14,8 @@ from idp.ports.storage import UnitOfWork
 class KnownClients(Protocol):
     """The book of clients, as those see it who only look things up."""
 
-    async def find(self, client_id: str) -> Client | None:
-        """A live, enabled one."""
+    async def find(self, client_id: str, source: Source | None = None) -> Client | None:
+        """A live, enabled one. `source` is who named it, where anybody can: TooManyRequests is raised then."""
         ...
 
     def look(self, work: UnitOfWork, client_id: ClientId) -> Client | None:

@@ -77,6 +77,7 @@ class OpenIDProvider:
             fetcher=self.world.ways_out.strangers,
             clock=self.world.world.clock,
             rules=self.world.rules,
+            guesses=self.verbs.guesses,
             check_sector=self.check_sector,
         )
 

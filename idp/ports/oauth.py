@@ -47,6 +47,10 @@ class Fetcher(Protocol):
         """https, resolved and checked before dialling, no redirects, bounded in time and size, cached. FetchRefused."""
         ...
 
+    def keeps(self, url: str, *, accept: str) -> bool:
+        """Whether `get` sends nothing out for this: its answer is at hand, or on its way."""
+        ...
+
     async def post_form(self, url: str, fields: Mapping[str, str]) -> int:
         """Sends a form (back-channel logout) and returns the status. FetchRefused."""
         ...

@@ -61,7 +61,7 @@ class Authorize:
     ) -> Step:
         """The first visit. What is satisfied already is answered at once, by one unit of work and no interaction."""
         sent = Parameters.of(parameters)
-        client = await self.reading.client(sent)
+        client = await self.reading.client(sent, source)
         try:
             request = await self.reading.at_the_front(client, sent)
         except Answerable as error:
@@ -85,7 +85,7 @@ class Authorize:
         It is judged and kept like a pushed one, and the browser sent on by GET, with which they come.
         """
         sent = Parameters.of(parameters)
-        client = await self.reading.client(sent)
+        client = await self.reading.client(sent, source)
         try:
             request = await self.reading.at_the_front(client, sent)
         except Answerable as error:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from idp.core.authorization import AuthorizationRequest
 from idp.core.client import Client, Profile
+from idp.core.session import Source
 from idp.oauth.authorize.destination import Answerable, Destination, is_registered, prove
 from idp.oauth.authorize.judge import Judge
 from idp.oauth.authorize.parameters import Parameters
@@ -29,12 +30,13 @@ class Reading:
     objects: RequestObjects
     judge: Judge
 
-    async def client(self, parameters: Parameters) -> Client:
+    async def client(self, parameters: Parameters, source: Source) -> Client:
+        """Raises TooManyRequests too, before anything is fetched."""
         parameters.require_sound("client_id")
         client_id = parameters.get("client_id")
         if client_id is None:
             raise InvalidRequest("client_id is missing")
-        client = await self.clients.find(client_id)
+        client = await self.clients.find(client_id, source)
         if client is None:
             raise InvalidClient("the client is not known here")
         return client

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from idp.core.client import Client, ResourceServer
 from idp.core.ids import ClientId
+from idp.core.session import Source
 from idp.oauth.clients.flaws import Misfit
 from idp.oauth.clients.public_keys import SHORTEST_RSA, large_enough, usable_keys
 from idp.oauth.ways_out import WaysOut
@@ -22,7 +23,7 @@ _NO_KEYS: Mapping[str, object] = {"keys": []}
 class ClientDocuments(Protocol):
     """Clients that are described by a document at the address that is their id."""
 
-    async def find(self, client_id: str) -> Client | None: ...
+    async def find(self, client_id: str, source: Source | None = None) -> Client | None: ...
 
 
 class KnownRows:
@@ -59,13 +60,13 @@ class ClientBook:
     smallest_rsa: int = SHORTEST_RSA
     _known: KnownRows = field(default_factory=KnownRows)
 
-    async def find(self, client_id: str) -> Client | None:
+    async def find(self, client_id: str, source: Source | None = None) -> Client | None:
         """A client that may act now. A row of ours wins over a document, so that a disabled one stays disabled."""
         if not 0 < len(client_id) <= LONGEST_ID or not client_id.isprintable():
             return None
         client = await self.store.read(lambda work: self._known.look(work, ClientId(client_id)))
         if client is None and self.documents is not None and client_id.startswith("https://"):
-            client = await self.documents.find(client_id)
+            client = await self.documents.find(client_id, source)
         return client if client is not None and client.disabled_at is None else None
 
     def look(self, work: UnitOfWork, client_id: ClientId) -> Client | None:

@@ -1,7 +1,8 @@
 """Client ID metadata documents: a client whose id is the https address of its own metadata.
 
 draft-ietf-oauth-client-id-metadata-document, as MCP clients use it. Off unless the operator says otherwise: whoever
-names an address makes us fetch it, through the guard. Nothing is stored; the fetcher's cache keeps what was fetched.
+names an address makes us fetch it, through the guard, and so many only. Nothing is stored; the fetcher's cache keeps
+what was fetched.
 """
 
 import json
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 
 from idp.core.client import Client, ClientMetadata, Origin
 from idp.core.ids import ClientId
+from idp.core.session import Source
 from idp.oauth.clients.addresses import check_only_https
 from idp.oauth.clients.flaws import Misfit
 from idp.oauth.clients.metadata import parse_metadata
@@ -21,10 +23,14 @@ from idp.oauth.rules import OAuthRules
 from idp.ports.ambient import Clock
 from idp.ports.oauth import Fetcher, FetchRefused
 from idp.ports.storage import Store
+from idp.usecases.signin.guesses import Guesses, subscriber_of
 
 ACCEPT = "application/json, application/cimd+json"
 METHODS = frozenset({"none", "private_key_jwt"})
 """A secret cannot be agreed on with an address that everybody reads (draft §4.1)."""
+
+FETCHED = "document"
+"""The throttle's name for what is fetched because a stranger names it (row 102)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +39,19 @@ class MetadataDocuments:
     fetcher: Fetcher
     clock: Clock
     rules: OAuthRules
+    guesses: Guesses
     check_sector: CheckSector
 
-    async def find(self, client_id: str) -> Client | None:
-        """None for whatever is wrong with the address or the document: it is not a client."""
+    async def find(self, client_id: str, source: Source | None = None) -> Client | None:
+        """None for whatever is wrong with the address or the document: it is not a client.
+
+        What has to be fetched for somebody is charged first. Raises TooManyRequests.
+        """
         if not is_document_address(client_id):
             return None
+        if source is not None and not self.fetcher.keeps(client_id, accept=ACCEPT):
+            whose, now = subscriber_of(source.address), self.clock.now()
+            await self.store.transact(lambda work: self.guesses.take_turn(work, FETCHED, whose, now))
         try:
             fetched = await self.fetcher.get(client_id, accept=ACCEPT)
             document = json.loads(fetched.body)

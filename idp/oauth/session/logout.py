@@ -6,6 +6,7 @@ from urllib.parse import urlencode, urlsplit
 
 from idp.core.client import Client
 from idp.core.errors import SessionExpired
+from idp.core.session import Source
 from idp.oauth.errors import InvalidRequest
 from idp.oauth.neighbours import KnownClients
 from idp.ports.oauth import HintVerifier
@@ -43,20 +44,21 @@ class JudgeLogout:
     clients: KnownClients
     hints: HintVerifier
 
-    async def __call__(self, parameters: Mapping[str, str]) -> Logout:
-        """Raises InvalidRequest where nobody may be sent back, nor asked: see the error page (rows 93, 100).
+    async def __call__(self, parameters: Mapping[str, str], source: Source) -> Logout:
+        """Raises InvalidRequest where nobody may be sent back, nor asked: see the error page (rows 93, 100). Raises
+        TooManyRequests for a client whose document would have to be fetched.
 
         A hint that is not ours proves nothing, so nothing that came with it is believed: the person is asked, and stays
         here. `logout_hint` proves nothing either: it chooses.
         """
-        return replace(await self._judged(parameters), hint=parameters.get("logout_hint"))
+        return replace(await self._judged(parameters, source), hint=parameters.get("logout_hint"))
 
-    async def _judged(self, parameters: Mapping[str, str]) -> Logout:
+    async def _judged(self, parameters: Mapping[str, str], source: Source) -> Logout:
         languages = tuple(parameters.get("ui_locales", "").split()[:MOST_LOCALES])
         hint = parameters.get("id_token_hint")
         if hint:
             return await self._hinted(hint, parameters, languages)
-        client = await self._named(parameters.get("client_id"))
+        client = await self._named(parameters.get("client_id"), source)
         continue_to = _way_back(client, parameters) if client else None
         return Logout(client=client, continue_to=continue_to, languages=languages)
 
@@ -80,10 +82,10 @@ class JudgeLogout:
             languages=languages,
         )
 
-    async def _named(self, client_id: str | None) -> Client | None:
+    async def _named(self, client_id: str | None, source: Source) -> Client | None:
         if not client_id:
             return None
-        client = await self.clients.find(client_id)
+        client = await self.clients.find(client_id, source)
         if client is None:
             raise InvalidRequest("client_id is not known")
         return client

@@ -103,7 +103,7 @@ class ClientAuthentication:
     async def _by_secret(
         self, client_id: str, readings: Set[str], method: str, request: OAuthRequest
     ) -> AuthenticatedClient:
-        client, now = await self.clients.find(client_id), self.clock.now()
+        client, now = await self.clients.find(client_id, request.source), self.clock.now()
         is_right = client is not None and any(knows_secret(client, secret, now) for secret in readings)
         if client is None or not is_right or client.metadata.token_endpoint_auth_method != method:
             raise InvalidClient(FAILED, headers=CHALLENGE if method == BASIC else None)
@@ -115,7 +115,7 @@ class ClientAuthentication:
             raise InvalidClient("client_assertion_type is not the one of JWTs")
         parsed = self.assertions.parse(form.get("client_assertion", ""))
         named = parsed.claims.get("sub")
-        client = await self.clients.find(named) if isinstance(named, str) else None
+        client = await self.clients.find(named, request.source) if isinstance(named, str) else None
         if client is None or form.get("client_id", client.id) != client.id:
             raise InvalidClient(FAILED)
         method = client.metadata.token_endpoint_auth_method
@@ -126,7 +126,7 @@ class ClientAuthentication:
 
     async def _by_name(self, request: OAuthRequest) -> AuthenticatedClient:
         """A public client, or one whose proof is the connection itself."""
-        client = await self.clients.find(request.form.get("client_id", ""))
+        client = await self.clients.find(request.form.get("client_id", ""), request.source)
         certificate = _certificate(request)
         method = client.metadata.token_endpoint_auth_method if client else ""
         if client is None or not (method == NONE or await self._is_shown(client, certificate)):
@@ -152,7 +152,7 @@ class ClientAuthentication:
         basic, form, now = _basic(request.headers.get("authorization"), quietly=True), request.form, self.clock.now()
         named = basic[0] if basic else form.get("client_id", "")
         # names that are nobody's share one budget: else whoever thinks up names has one for each
-        client_id = named if await self.clients.find(named) is not None else ""
+        client_id = named if await self.clients.find(named, request.source) is not None else ""
         exhausted = await self.store.transact(lambda work: self._record(work, client_id, request, now))
         if exhausted is not None:
             raise TooManyRequests(max(1, int((exhausted.until - now).total_seconds())))

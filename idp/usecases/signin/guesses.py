@@ -10,6 +10,7 @@
 | current_password | account | a try at it by somebody signed in | being right |
 | source, sign_up, ask | network address | guesses; registrations; requests for mails | time, or being right (source) |
 | authorize, pushed, device | network address, or a client that proved itself | a row that is kept | the period's end |
+| document | network address | a client's document that has to be fetched | the period's end |
 | message | purpose and recipient | a message | time |
 | sms | all | a text message to anybody | time |
 

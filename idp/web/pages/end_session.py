@@ -39,7 +39,7 @@ class EndSessionPages:
 
     async def begin(self, request: Request) -> Response:
         asked = _asked(request)
-        logout = await self.judge(asked)
+        logout = await self.judge(asked, self.face.source(request))
         here = await self.face.sessions.all(request)
         if self.sign_out.must_ask(logout, self.sign_out.meant(logout, here)):
             return see_other(QUESTION, **asked_again(logout, asked))
@@ -53,7 +53,7 @@ class EndSessionPages:
 
     async def ask(self, request: Request) -> Response:
         """A link alone signs nobody out (rows 8, 101)."""
-        logout = await self.judge(_asked(request))
+        logout = await self.judge(_asked(request), self.face.source(request))
         here = await self.face.sessions.all(request)
         if not here:
             return await self._finish(request, logout, here)
@@ -65,7 +65,7 @@ class EndSessionPages:
     async def answer(self, request: Request) -> Response:
         """What was asked for stands in the address still, and is judged anew. Only a clear yes is one."""
         form = await read_form(request)
-        logout = await self.judge(_asked(request))
+        logout = await self.judge(_asked(request), self.face.source(request))
         if form.get("decision") != "yes":
             return see_other(ACCOUNT)
         return await self._finish(request, logout, await self.face.sessions.all(request))

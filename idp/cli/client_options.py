@@ -9,6 +9,8 @@ from typing import Any
 import click
 
 MOST = 64 * 1024
+SHORTEST = timedelta(seconds=30)
+LIVES = ("access_life", "id_token_life", "refresh_life")
 
 
 class Span(click.ParamType[timedelta]):
@@ -27,6 +29,21 @@ class Span(click.ParamType[timedelta]):
             self.fail(f"{(error.context or {}).get('mend', 'is not a duration')}", param, ctx)
 
 
+class Life(Span):
+    """A duration within the bounds that the configuration has for it; 0s means everybody's."""
+
+    def __init__(self, longest: str) -> None:
+        self.longest = longest
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        life = super().convert(value, param, ctx)
+        longest = super().convert(self.longest, param, ctx)
+        if life and not SHORTEST <= life <= longest:
+            self.fail(f"30s to {self.longest}, or 0s: everybody's.", param, ctx)
+        return life
+
+
+TOKEN, REFRESH = Life("24h"), Life("400d")
 _OPTIONS = (
     click.option("--name", "client_name", metavar="TEXT", help="What people are shown."),
     click.option("--redirect-uri", "redirect_uris", multiple=True, metavar="U", help="Exact. Repeatable."),
@@ -45,9 +62,9 @@ _OPTIONS = (
     click.option("--resource", "resources", multiple=True, metavar="URI", help="Its tokens are for these only."),
     click.option("--exchange-from", "exchanges_from", multiple=True, metavar="ID", help="Whose tokens it exchanges."),
     click.option("--delegates/--impersonates", default=None, help="Exchanged tokens name it as the actor."),
-    click.option("--access-life", type=Span(), metavar="15m", help="Of its access tokens."),
-    click.option("--id-token-life", type=Span(), metavar="15m", help="Of its ID tokens."),
-    click.option("--refresh-life", type=Span(), metavar="7d", help="Of its refresh tokens."),
+    click.option("--access-life", type=TOKEN, metavar="15m", help="Of its access tokens; 0s: everybody's."),
+    click.option("--id-token-life", type=TOKEN, metavar="15m", help="Of its ID tokens; 0s: everybody's."),
+    click.option("--refresh-life", type=REFRESH, metavar="7d", help="Of its refresh tokens; 0s: everybody's."),
 )
 
 
@@ -83,11 +100,9 @@ def terms_of(given: dict[str, Any]) -> dict[str, Any]:
         "resources": _listed(given["resources"]) or None,
         "exchanges_from": _listed(given["exchanges_from"]) or None,
         "delegates": given["delegates"],
-        "access_life": given["access_life"],
-        "id_token_life": given["id_token_life"],
-        "refresh_life": given["refresh_life"],
     }
     found = {name: value for name, value in terms.items() if value is not None}
+    found |= {name: given[name] or None for name in LIVES if given[name] is not None}
     if given["profile"] is not None:
         found["profile"] = None if given["profile"] == "none" else Profile(given["profile"])
     return found

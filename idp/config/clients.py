@@ -36,7 +36,9 @@ def _resource_id(text: str) -> str:
 ClientName = Annotated[Text, AfterValidator(_client_id), Called("client id")]
 ResourceName = Annotated[Text, AfterValidator(_resource_id), Called("address")]
 
-_Life = Annotated[Span, Within(timedelta(seconds=30), timedelta(days=400))]
+_SHORTEST = timedelta(seconds=30)
+_TokenLife = Annotated[Span, Within(_SHORTEST, timedelta(hours=24))]
+_RefreshLife = Annotated[Span, Within(_SHORTEST, timedelta(days=400))]
 
 
 class Client(Table):
@@ -88,13 +90,13 @@ class Client(Table):
     delegates: Switch = False
     """Its exchanged tokens say that it acts for the person (`act`), instead of as the person."""
 
-    access_life: _Life | None = Field(default=None, examples=["5m"])
+    access_life: _TokenLife | None = Field(default=None, examples=["5m"])
     """Life of its access tokens. Unset: everybody's."""
 
-    id_token_life: _Life | None = Field(default=None, examples=["5m"])
+    id_token_life: _TokenLife | None = Field(default=None, examples=["5m"])
     """Life of its ID tokens. Unset: everybody's."""
 
-    refresh_life: _Life | None = Field(default=None, examples=["7d"])
+    refresh_life: _RefreshLife | None = Field(default=None, examples=["7d"])
     """Life of its refresh tokens. Unset: everybody's."""
 
 

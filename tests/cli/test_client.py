@@ -98,6 +98,9 @@ def test_a_machine_needs_no_redirect_uri(idp: CommandLine) -> None:
         (("--metadata", "@/nowhere.json"), "file", 1),
         (("--profile", "fapi2"), "invalid_client_metadata", 1),
         (("--access-life", "soon"), "usage", 2),
+        (("--access-life", "29s"), "usage", 2),
+        (("--id-token-life", "25h"), "usage", 2),
+        (("--refresh-life", "500d"), "usage", 2),
     ],
 )
 def test_what_makes_no_sense_is_refused(idp: CommandLine, words: tuple[str, ...], error: str, code: int) -> None:
@@ -151,6 +154,8 @@ def test_what_is_given_replaces_and_the_rest_stays(idp: CommandLine) -> None:
     assert (changed["redirect_uris"], changed["client_name"]) == (["https://new.example.com/"], "My app")
     assert (changed["skip_consent"], changed["tos_uri"]) == (False, "https://app.example.com/tos")
     assert ("tos_uri" in cleared, cleared["access_life"]) == (False, 300)
+
+    assert idp.ask("client", "update", "app", "--access-life", "0s")["access_life"] is None
     assert idp.refuse("client", "update", "app")["error"] == "usage"
     assert idp.refuse("client", "update", "app", "--redirect-uri", "ftp://x")["error"] == "invalid_redirect_uri"
 

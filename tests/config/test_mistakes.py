@@ -41,6 +41,7 @@ CANARY = "c4n4ry-s3cr3t"
         ("[oidc]\ndefault_scope = ['openid email']", "oidc.default_scope", "holds what is no scope", "One word"),
         ("[oidc]\nsmallest_rsa = 1024", "oidc.smallest_rsa", "is none of the values", "2048, 3072 or 4096"),
         ("[oidc]\ncode_life = '61s'", "oidc.code_life", "is too large", "At most 1m."),
+        ("[clients.shop]\naccess_life = '25h'", "clients.shop.access_life", "is too large", "At most 24h."),
         ("[sessions]\nrefresh_grace = '11s'", "sessions.refresh_grace", "is too large", "At most 10s."),
         ("[password]\nmaximum = 64", "password.maximum", "is too small", "At least 128."),
         ("[password]\nminimum = 7", "password.minimum", "is too small", "At least 8."),

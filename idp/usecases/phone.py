@@ -17,3 +17,16 @@ def canonical_number(text: str) -> str:
     if not phonenumbers.is_possible_number(number):
         raise MalformedRequest("the telephone number is none")
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def readable_number(canonical: str) -> str:
+    """As people write it, country first (`+1 415-555-0123`)."""
+    if not canonical:
+        return ""
+    import phonenumbers  # noqa: PLC0415 - a start does not pay for it
+
+    try:
+        number = phonenumbers.parse(canonical)
+    except phonenumbers.NumberParseException:
+        return canonical  # of an import that took it as it was
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL))

@@ -1,5 +1,6 @@
 """An authenticator app, and accounts that have one."""
 
+import re
 from datetime import timedelta
 
 import pyotp
@@ -31,3 +32,9 @@ async def account_with_totp(idp: TestProvider, email: str = EMAIL) -> tuple[Acco
 async def codes(idp: TestProvider) -> list[str]:
     """All that were mailed."""
     return [mail.data["code"] for mail in await idp.mails() if "code" in mail.data]
+
+
+def secret_in(page: str) -> str:
+    """The key that the page shows in groups, as whoever copies it gets it."""
+    shown_in = page.partition('id="secret" class="secret">')[2].partition("</code>")[0]
+    return re.sub(r"<[^>]*>", "", shown_in)

@@ -8,7 +8,7 @@ import pytest
 from idp.core.errors import TooManyRequests
 from idp.testing.provider import TestProvider
 from idp.usecases.administration import Administration
-from tests.pages.factors import OPERATOR, STEP, account_with_totp, shown
+from tests.pages.factors import OPERATOR, STEP, account_with_totp, secret_in, shown
 from tests.pages.person import EMAIL, PASSWORD, Person
 
 CODES = re.compile(r"<li><code>([0-9]{5} [0-9]{5})</code></li>")
@@ -22,7 +22,7 @@ async def set_up(idp: TestProvider, person: Person) -> tuple[str, list[str]]:
     """An authenticator app on the account page: its secret, and the codes that come with it."""
     await person.sign_in("/login?next=/account/factors")
     begun = await person.send("begin-totp")
-    secret = begun.text.partition('id="secret" class="secret">')[2].partition("<")[0]
+    secret = secret_in(begun.text)
     answer = await person.send("factor-form", button="factor-confirm", code=shown(idp, secret))
     idp.clock.advance(STEP)
     return secret, listed(answer)

@@ -17,7 +17,7 @@ from idp.testing.provider import TestProvider, provider_at
 from idp.usecases.accounts.create import NewAccount
 from idp.usecases.administration import Administration
 from idp.usecases.housekeeping.trail import Which
-from idp.usecases.phone import canonical_number
+from idp.usecases.phone import canonical_number, readable_number
 from tests.usecases.strangers import ENROLMENT, Broken, Doubting, with_factor, with_flags_elsewhere
 
 SOURCE = Source(address="cli", contract="cli")
@@ -246,3 +246,10 @@ def test_what_is_no_telephone_number_is_refused(text: str) -> None:
 @pytest.mark.parametrize("text", ["+14155550123", "(415) 555-0123", "415.555.0123", "+1 415 555 0123"])
 def test_a_telephone_number_has_one_form(text: str) -> None:
     assert canonical_number(text) == "+14155550123"
+
+
+def test_a_telephone_number_is_read_as_people_write_it() -> None:
+    assert readable_number("+14155550123") == "+1 415-555-0123"
+    assert canonical_number(readable_number("+34912345678")) == "+34912345678"
+    assert readable_number("") == ""
+    assert readable_number("of an import") == "of an import"

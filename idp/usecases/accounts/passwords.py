@@ -35,6 +35,14 @@ class NewPasswords:
         if found:
             raise PasswordRejected(*dict.fromkeys(found))
 
+    def demands(self, jurisdictions: tuple[str, ...]) -> PasswordPolicy:
+        """What can be told before a password is chosen, of all policies in force: length and classes."""
+        policies = self._policies(jurisdictions)
+        return PasswordPolicy(
+            minimum=max(policy.minimum for policy in policies),
+            classes=frozenset().union(*(policy.classes for policy in policies)),
+        )
+
     async def hash(self, password: str) -> bytes:
         return (await self.hasher.hash(password)).encode()
 

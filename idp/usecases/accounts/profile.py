@@ -10,6 +10,7 @@ from idp.core.errors import BadCredentials, Forbidden, NotFound, PasswordNeeded,
 from idp.core.events import Event, EventName
 from idp.core.ids import AccountId
 from idp.core.message import Template
+from idp.core.password import PasswordPolicy
 from idp.core.session import Source
 from idp.core.tenant import Membership, TenantKind
 from idp.ports.ambient import Clock
@@ -123,6 +124,11 @@ class ChangeAccount:
         occasion = Occasion(source=source, now=self.clock.now())
         return await self.store.transact(lambda work: self._change(work, order, occasion))
 
+    async def demands(self, principal: Principal) -> PasswordPolicy:
+        """Of one's own next password."""
+        standing = await self.store.read(lambda work: self.policy.standing(work, principal.account))
+        return self.passwords.demands(jurisdictions_of(standing))
+
     async def _new_password(self, standing: Standing, changes: Changes, source: Source) -> bytes | None:
         """The new hash, if there is one. Raises where the current password is needed and missing or wrong."""
         if changes.password is None and not self._touches_a_factor(standing, changes):
@@ -185,7 +191,7 @@ class ChangeAccount:
         if old is None or SMS not in self.policy.extensions.senders:
             return
         if self.guesses.may_send(work, SMS, old, now) and self.guesses.may_text(work, now):
-            self.post.notice_by_text(work, before, Template.FACTOR_CHANGED, now)
+            self.post.notice_by_text(work, before, Template.FACTOR_CHANGED, now, number=old)
 
     def _still_holds(self, work: UnitOfWork, order: Order, account: Account, now: datetime) -> None:
         """A reset that came while the old password was being hashed takes its proof and the session away (row 21)."""

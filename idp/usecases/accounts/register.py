@@ -9,7 +9,7 @@ from idp.core.address import EmailAddress
 from idp.core.errors import NameRejected, NotFound
 from idp.core.events import Event, EventName
 from idp.core.ids import AccountId, TenantId
-from idp.core.password import PASSWORD
+from idp.core.password import PASSWORD, PasswordPolicy
 from idp.core.session import Source
 from idp.core.tenant import Tenant, TenantKind
 from idp.ports.ambient import Clock, Entropy
@@ -83,6 +83,11 @@ class RegisterAccount:
         newcomer = Newcomer(account=account, tenants=tenants, encoded=encoded, app_url=wanted.app_url)
         occasion = Occasion(source=source, now=now)
         return account, await self.store.transact(lambda work: self._add(work, newcomer, occasion))
+
+    def demands(self, jurisdiction: str | None) -> PasswordPolicy:
+        """Of the password of who registers there."""
+        name = jurisdiction or self.passwords.rules.default_jurisdiction
+        return self.passwords.demands((name,) if name else ())
 
     def _begin(self, work: UnitOfWork, wanted: Registration, source: Source, now: datetime) -> tuple[Tenant, ...]:
         """Charged before anything is hashed (row 87)."""

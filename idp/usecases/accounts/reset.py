@@ -8,6 +8,7 @@ from idp.core.challenge import Purpose
 from idp.core.errors import LinkRejected
 from idp.core.events import Event, EventName
 from idp.core.message import Template
+from idp.core.password import PasswordPolicy
 from idp.core.secret import Digest
 from idp.core.session import Source
 from idp.core.tenant import TenantKind, of_kind
@@ -50,15 +51,18 @@ class ResetPassword:
         opened = await self.store.transact(lambda work: self._reset(work, standing, digest, encoded, source))
         return self.door.present(opened) if isinstance(opened, Opened) else opened
 
-    async def address(self, token: str) -> EmailAddress | None:
-        """Whose password the link would set now, if it would. Whoever holds it may know: it opens the account."""
+    async def judge(self, token: str) -> tuple[EmailAddress, PasswordPolicy] | None:
+        """Whose password the link would set now, if it would, and what is demanded of it.
+
+        Whoever holds it may know: it opens the account.
+        """
         now = self.clock.now()
         digest = self.post.link_digest(Purpose.RESET_PASSWORD, token)
         try:
             standing = await self.store.read(lambda work: self._look_up(work, digest, now))
         except LinkRejected:
             return None
-        return standing.account.email
+        return standing.account.email, self.passwords.demands(jurisdictions_of(standing))
 
     def _look_up(self, work: UnitOfWork, digest: Digest, now: datetime) -> Standing:
         challenge = work.challenges.peek_link(Purpose.RESET_PASSWORD, digest, now)

@@ -147,9 +147,10 @@ class RecoverPages:
 
     async def _reset_page(self, request: Request, *, status: int = 200, **values: object) -> Response:
         """Says whose password it is, as `show_confirm` does. A link that is over is told before anything is typed."""
-        email = await self.reset.address(self._link(request))
-        if email is None:
+        judged = await self.reset.judge(self._link(request))
+        if judged is None:
             return problem_page(request, LinkRejected.code, 400, back="/forgot")
+        email, policy = judged
         usual: dict[str, object] = {"problems": {}, "objections": ()}
-        shown = {**usual, **values, "email": email}
+        shown = {**usual, **values, "email": email, "policy": policy}
         return render(request, "reset.html", status=status, look=USUAL, **shown)

@@ -81,7 +81,8 @@ class RegisterPages:
     def _page(
         self, request: Request, view: PageView | None, form: Form, *, status: int = 200, **values: object
     ) -> Response:
-        usual: dict[str, object] = {"problems": {}, "objections": ()}
+        policy = self.sign_up.register.demands(view.client.terms.jurisdiction if view else None)
+        usual: dict[str, object] = {"problems": {}, "objections": (), "policy": policy}
         typed = {name: form.get(name, "") for name in FIELDS}
         shown = {**usual, **values, "view": view, "typed": typed, "onward": onward_of(request)}
         return render(request, "register.html", status=status, look=look_of(view), **shown)

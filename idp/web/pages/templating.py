@@ -1,10 +1,10 @@
 """The pages' templates: everything is escaped, an operator's file stands in for ours of the same name."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from idp.web.pages import times
 from idp.web.pages.wording import Wording
 
 if TYPE_CHECKING:
@@ -52,16 +52,7 @@ class Templates:
         # the extension's own methods, which no type stub knows
         install = getattr(environment, "install_gettext_callables")  # noqa: B009 - the extension adds it, unknown to types
         install(catalogue.gettext, catalogue.ngettext, newstyle=True)
-        environment.filters["moment"] = lambda moment: _moment(moment, language)
+        environment.filters["moment"] = lambda moment: times.moment(moment, language)
+        environment.filters["day"] = lambda moment: times.day(moment, language)
+        environment.filters["ago"] = lambda moment, now: times.ago(moment, now, language)
         return environment
-
-
-def _moment(moment: datetime, language: str) -> str:
-    """`Mar 2, 2026, 9:00 AM UTC`, as the language writes it."""
-    from babel.core import UnknownLocaleError  # noqa: PLC0415 - a start does not pay for it
-    from babel.dates import format_datetime  # noqa: PLC0415 - a start does not pay for it
-
-    try:
-        return f"{format_datetime(moment, locale=language.replace('-', '_'))} UTC"
-    except UnknownLocaleError:
-        return f"{moment:%Y-%m-%d %H:%M} UTC"

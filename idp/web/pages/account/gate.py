@@ -41,7 +41,7 @@ class Gate:
         self, request: Request, principal: Principal, template: str, status: int = 200, **values: object
     ) -> Response:
         """A page of the account, in its owner's language."""
-        shown = {"principal": principal, "account": principal.account, **values}
+        shown = {"principal": principal, "account": principal.account, "now": self.face.clock.now(), **values}
         return render(request, template, status=status, look=look_for(principal), **shown)
 
     def _signed_in(self, path: str, handler: Handler) -> Endpoint:

@@ -27,25 +27,26 @@ class PasswordPages:
         return self.gate.open(PATH, show=self.show, submit=self.save)
 
     async def show(self, request: Request, principal: Principal) -> Response:
-        return self._page(request, principal)
+        return await self._page(request, principal)
 
     async def save(self, request: Request, principal: Principal) -> Response:
         form = await read_form(request)
         if problems := _problems(form):
-            return self._page(request, principal, problems=problems, status=400)
+            return await self._page(request, principal, problems=problems, status=400)
         changes = Changes(fields={}, password=form["password"], current_password=form["current_password"])
         try:
             await self.change(principal, principal.account.id, changes, self.gate.face.source(request))
         except PasswordRejected as refusal:
             wrong = {"password": refusal.code}
-            return self._page(request, principal, problems=wrong, objections=refusal.objections, status=400)
+            return await self._page(request, principal, problems=wrong, objections=refusal.objections, status=400)
         except (WrongPassword, PasswordNeeded, AccountLocked):
             wrong = {"current_password": WrongPassword.code}
-            return self._page(request, principal, problems=wrong, status=401)
+            return await self._page(request, principal, problems=wrong, status=401)
         return self.gate.face.told(request, PATH, "saved")
 
-    def _page(self, request: Request, principal: Principal, *, status: int = 200, **values: object) -> Response:
-        usual: dict[str, object] = {"problems": {}, "objections": ()}
+    async def _page(self, request: Request, principal: Principal, *, status: int = 200, **values: object) -> Response:
+        policy = await self.change.demands(principal)
+        usual: dict[str, object] = {"problems": {}, "objections": (), "policy": policy}
         return self.gate.page(request, principal, "account/password.html", status, **{**usual, **values})
 
 

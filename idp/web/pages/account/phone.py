@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from idp.core.errors import AccountLocked, MalformedRequest, PasswordNeeded, WrongPassword
 from idp.usecases.accounts.profile import ChangeAccount, Changes, Fields, ShowAccount
-from idp.usecases.phone import canonical_number
+from idp.usecases.phone import canonical_number, readable_number
 from idp.usecases.sessions.identify import Principal
 from idp.usecases.signin.policy import Policy
 from idp.web.pages.account.gate import Gate
@@ -29,7 +29,7 @@ class PhonePages:
         return self.gate.guarded(PATH, show=self.show_number, submit=self.save)
 
     async def show_number(self, request: Request, principal: Principal) -> Response:
-        return await self._page(request, principal, typed=principal.account.phone_number or "")
+        return await self._page(request, principal, typed=readable_number(principal.account.phone_number or ""))
 
     async def save(self, request: Request, principal: Principal) -> Response:
         form = await read_form(request)

@@ -15,6 +15,7 @@ from idp.core.errors import (
 )
 from idp.usecases.accounts.links import OWN_PAGES
 from idp.usecases.accounts.profile import ChangeAccount, Changes, Fields, ShowAccount
+from idp.usecases.phone import readable_number
 from idp.usecases.sessions.identify import Principal
 from idp.usecases.signin.policy import Policy
 from idp.web.pages.account.gate import Gate
@@ -84,6 +85,7 @@ class ProfilePages:
     ) -> Response:
         usual: dict[str, object] = {
             "problems": {},
+            "phone": readable_number(principal.account.phone_number or ""),
             "languages": desk_of(request).wording.languages,
             "typed": {name: typed.get(name, "") for name in TEXTS},
         }

@@ -27,12 +27,10 @@ class SessionPages:
         return self.gate.open(PATH, show=self.show, submit=self.submit)
 
     async def show(self, request: Request, principal: Principal) -> Response:
-        return self.gate.page(
-            request,
-            principal,
-            "account/sessions.html",
-            sessions=[(session, described(session.agent)) for session in await self.own.of(principal)],
-        )
+        """This browser first: whoever looks for a stranger knows it by what is not in that place."""
+        own = sorted(await self.own.of(principal), key=lambda session: session.id != principal.session.id)
+        sessions = [(session, described(session.agent)) for session in own]
+        return self.gate.page(request, principal, "account/sessions.html", sessions=sessions)
 
     async def submit(self, request: Request, principal: Principal) -> Response:
         form = await read_form(request)

@@ -9,6 +9,7 @@ from idp.core.authorization import AuthorizationRequest
 from idp.core.client import Client, ClientMetadata, Origin
 from idp.core.events import Event, EventName
 from idp.core.ids import AccountId, ClientId, SessionId
+from idp.core.password import PasswordPolicy
 from idp.core.session import Session, Source
 from idp.oauth.authorize.steps import PageView
 from idp.ports.storage import AuditEntry
@@ -83,6 +84,9 @@ COMMON: Mapping[str, object] = {
     "drawing": "data:,",
     "codes": ("0123456789",),
     "spare": True,
+    "now": NOW,
+    "policy": PasswordPolicy(classes=frozenset({"digit"})),
+    "phone": "+1 415-555-0123",
     "stranger": "app.example.com",
     "address": ADDRESS,
 }

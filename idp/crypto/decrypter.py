@@ -20,7 +20,11 @@ Keys = Mapping[KeyId, EncryptionKey]
 
 
 class KeyringDecrypter:
-    """`keys` is asked on every call, so that a key that went is gone at once. The newest comes first."""
+    """`keys` is asked on every call, so that a key that went is gone at once. The newest comes first.
+
+    Meant for the event loop: RSA of 3072 bits takes it 1.3 ms, as long as a signature by RS256. In the threads for
+    passwords, which are last in line for a processor, it would wait behind every sign-in.
+    """
 
     def __init__(self, keys: Callable[[], Keys]) -> None:
         self._keys = keys

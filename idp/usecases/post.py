@@ -120,10 +120,11 @@ class Post:
         """Tells the owner of a change to the account, by mail (ASVS 6.3.7)."""
         self.letter(work, _notice(account, template, "email", account.email), now)
 
-    def notice_by_text(self, work: UnitOfWork, account: Account, template: Template, now: datetime) -> None:
-        """The same at the account's number, if it has one."""
-        if account.phone_number is not None:
-            self.letter(work, _notice(account, template, "sms", account.phone_number), now)
+    def notice_by_text(
+        self, work: UnitOfWork, account: Account, template: Template, now: datetime, *, number: str
+    ) -> None:
+        """The same by text message."""
+        self.letter(work, _notice(account, template, "sms", number), now)
 
     def _put(self, work: UnitOfWork, kind: str, target: str, body: Mapping[str, object], now: datetime) -> MessageId:
         message_id = MessageId(self.entropy.id())

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -11,7 +12,7 @@ from idp.core.account import Account
 from idp.core.errors import CodeRejected, FactorUnavailable, StorageUnavailable
 from idp.core.session import Source
 from idp.ports.storage import Store, UnitOfWork
-from idp.testing.provider import TestProvider
+from idp.testing.provider import TestProvider, provider_at
 from idp.usecases.administration import Administration
 from idp.usecases.sessions.tokens import BLOOM
 from idp.usecases.signin.first_factor import PasswordClaim
@@ -106,3 +107,12 @@ async def test_a_list_that_is_made_while_the_last_factor_goes_goes_with_it(
         await administration.spare.issue(jane, SOMEWHERE)
 
     assert await administration.spare.left(jane) == 0
+
+
+async def test_where_nobody_keeps_lists_the_last_factor_goes_alone(tmp_path: Path, template: Path) -> None:
+    async with provider_at(tmp_path, template=template, plugins={"recovery_codes": None}) as idp:
+        jane = await idp.add_account(EMAIL, mfa_methods=frozenset({"email"}))
+
+        left = await Administration(idp.provider.verbs).factors.remove(jane, "email", SOMEWHERE)
+
+        assert not left.mfa_methods

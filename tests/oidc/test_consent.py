@@ -126,6 +126,7 @@ async def test_a_strangers_name_is_its_own_word_so_people_see_where_the_answer_g
 
     assert re.search(rf'id="leads-to">.*{re.escape(shown)}', page.text)
     assert "anybody can register one here" in page.text
+    assert page.text.index('id="unknown-app"') < page.text.index("wants to:"), "what is wanted stands below these words"
 
 
 async def test_an_operator_knows_its_clients(op: TestProvider, jane: Person) -> None:

@@ -21,6 +21,8 @@ USUAL = {
     "tos_uri": "https://app.example.com/terms",
 }
 
+SORRY = "No podemos atender esta solicitud"
+
 
 @pytest.fixture
 async def person(person: Person, idp: TestProvider) -> Person:
@@ -52,6 +54,15 @@ async def test_in_the_language_that_the_app_asks_for(person: Person) -> None:
 
     assert "to continue to Rooms &amp; Roofs" in person.answer.text
     assert all(said in person.answer.text for said in USUAL.values())
+
+
+async def test_so_is_what_is_wrong_with_its_request(person: Person) -> None:
+    """OIDC Core §3.1.2.1; a wish that cannot be read is none."""
+    for wish, words in (("en", "This request cannot be answered"), ("fr %00 es", SORRY), ("%F0%9F", SORRY)):
+        await person.open(authorize(redirect_uri="https://evil.example/") + f"&ui_locales={wish}")
+
+        assert person.answer.status_code == 400
+        assert words in person.answer.text
 
 
 async def test_among_the_apps_of_the_account(person: Person) -> None:

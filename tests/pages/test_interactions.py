@@ -220,6 +220,22 @@ async def test_an_answered_interaction_is_over(idp: TestProvider, person: Person
     assert (await person.open(page)).status_code == 400
 
 
+async def test_who_signed_out_left_nobody_behind_in_an_open_request(idp: TestProvider, person: Person) -> None:
+    """Row 16: one signed in on the way to an app and went away, another signed in over it, and signed out."""
+    await add_app(idp, terms=ClientTerms(skip_consent=True))
+    await idp.add_account(EMAIL, PASSWORD)
+    await idp.add_account("other@example.com", PASSWORD)
+    await person.open(authorize(prompt="login"))
+    left = await person.send_alone("login-form", email=EMAIL, password=PASSWORD)
+    await person.sign_in("/login?again=1", email="other@example.com")
+    await person.open("/logout")
+    await person.send("logout-form", button="logout-yes")
+
+    await person.open(left.headers["location"])
+
+    assert person.path.startswith("/login/")
+
+
 async def test_an_unregistered_redirect_uri_is_an_error_page(idp: TestProvider, person: Person) -> None:
     """Row 93."""
     await add_app(idp)

@@ -87,8 +87,12 @@ class Dispatch:
         return Granted(code=self.issue(work, situation), session_id=session_id)
 
     def look(self, work: UnitOfWork, visit: Visit, *, held: bool = False) -> Situation:
-        """The situation, by this transaction's own reading: a session that ended a moment ago is none (row 22)."""
-        session, account = self._signed_in(work, visit, held=held)
+        """The situation, by this transaction's own reading: a session that ended a moment ago is none (row 22).
+
+        Nor is one that a page opened here, where nobody is signed in any more: somebody else signed in over it, whose
+        sign-out meant the browser (row 16).
+        """
+        session, account = (None, None) if visit.session_id is None else self._signed_in(work, visit, held=held)
         consent = None
         if account is not None and not may_skip_consent(visit.client, visit.request):
             consent = work.oauth.consents.get(account.id, visit.client.id)

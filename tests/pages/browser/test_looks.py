@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
+from tests.pages.browser.moves import sign_in
 from tests.pages.browser.site import Site
 from tests.pages.browser.templates import pages
 from tests.pages.browser.tour import nothing
-from tests.pages.browser.walk import LOOKS, Walk, problems, walked
+from tests.pages.browser.tour_account import ROOMS
+from tests.pages.browser.walk import LOOKS, PHONE, Walk, problems, walked
+from tests.pages.person import PASSWORD
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +57,26 @@ async def test_the_colours_follow_the_scheme(site: Site, chromium: Browser) -> N
         grounds.add(await page.evaluate("() => getComputedStyle(document.body).backgroundColor"))
 
     assert grounds == {"rgb(246, 247, 249)", "rgb(18, 21, 26)"}
+    await context.close()
+
+
+async def test_the_longest_names_fit_a_phone(site: Site, chromium: Browser) -> None:
+    """WCAG 2.2, 1.4.10: nothing is to be read by scrolling sideways."""
+    longest = "Wolfeschlegelsteinhausenbergerdorff" * 2
+    email = f"{longest[:64].lower()}@{'long-host-name.' * 4}example.com"
+    await site.idp.add_account(email, PASSWORD, first_name=longest[:64], last_name=longest[:64])
+    await site.add_app(client_name=f"The {longest} of Applications")
+    context = await chromium.new_context(viewport=PHONE)
+    page = await context.new_page()
+    widths = {}
+
+    await page.goto(site.authorize())
+    await sign_in(page, email)
+    for path in (site.authorize(prompt="select_account"), site.authorize(prompt="consent"), *ROOMS):
+        await page.goto(path if path.startswith("http") else f"{site.url}/account/{path}")
+        widths[path] = await page.evaluate("() => document.documentElement.scrollWidth")
+
+    assert widths == dict.fromkeys(widths, PHONE["width"])
     await context.close()
 
 

@@ -1,7 +1,7 @@
 """What a hostile client makes of a request that is in order, and what must be so of the answer."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -151,6 +151,18 @@ changes = token_changes | st.builds(
     name=st.integers(0, 20) | st.sampled_from(NAMES),
     value=texts | values,
 )
+
+
+EVIL = {"half a character": "\ud800", "no ASCII": "ÿı", "NUL": "a\x00b", "markup": MARK}
+"""What some field or other was not ready for, elsewhere and here."""
+
+
+def with_each_field(request: Request, value: str) -> Iterator[Request]:
+    """One field after the other set to `value`."""
+    own = request.content or request.form or request.query
+    for where, there in (("own", own), ("headers", request.headers)):
+        for number in range(len(there)):
+            yield Change(how="set", where=where, name=number, value=value).of(request)
 
 
 def judge(answer: httpx2.Response, request: Request) -> None:

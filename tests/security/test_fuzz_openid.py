@@ -16,7 +16,7 @@ from idp.web.openapi import OPERATIONS
 from tests.oidc.asking import Person, add_client
 from tests.oidc.redeeming import KEYS, App, jwks
 from tests.security.acts import ENGLISH
-from tests.security.hostile import CLAIMS, Change, changes, judge
+from tests.security.hostile import CLAIMS, EVIL, Change, changes, judge, with_each_field
 from tests.security.orderly import ASSERTION, Held, Request, requests, signed
 
 BOUNDED = settings(
@@ -110,6 +110,13 @@ async def test_no_request_of_a_client_is_an_error_of_ours(target: Target, number
         request = change.of(request)
 
     judge(await send(target.idp, request), request)
+
+
+@pytest.mark.parametrize("value", EVIL.values(), ids=EVIL)
+async def test_no_field_of_a_request_is_an_error_of_ours(target: Target, value: str) -> None:
+    for request in target.requests.values():
+        for changed in with_each_field(request, value):
+            judge(await send(target.idp, changed), changed)
 
 
 async def test_before_they_are_changed_they_are_in_order(target: Target) -> None:

@@ -208,6 +208,9 @@ BAD_KEYS = {
     "no base64url": {"kty": "OKP", "crv": "Ed25519", "x": "!" * 43},
     "an unknown kind": {"kty": "new"},
     "a kid that is no text": {**KEYS["keys"][0], "kid": 7},
+    "a certificate that is no text": {**KEYS["keys"][0], "x5c": [["MIIB"]]},
+    "no list of what it is for": {**KEYS["keys"][0], "key_ops": {"verify": []}},
+    "a fingerprint that is no text": {**KEYS["keys"][0], "x5t#S256": ["x"]},
     "no key": "key",
 }
 

@@ -16,7 +16,8 @@ LONGEST_RSA = 8192
 _CURVES = {"EC": {"P-256": 32, "P-384": 48, "P-521": 66}, "OKP": {"Ed25519": 32, "X25519": 32}}
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 # never x5u or jku: nothing is fetched because a key says so (row 81)
-_KEPT = ("kty", "use", "key_ops", "alg", "kid", "crv", "x", "y", "n", "e", "x5c", "x5t", "x5t#S256")
+_TEXTS = ("kty", "use", "alg", "kid", "crv", "x", "y", "n", "e", "x5t", "x5t#S256")
+_LISTS = ("key_ops", "x5c")
 _MEND = "Public RSA (2048 bits and more), EC or OKP keys (RFC 7517 §4)."
 
 
@@ -63,7 +64,8 @@ def _checked(key: object) -> dict[str, object]:
         raise Misfit("holds something that is no key", _MEND)
     if not _PRIVATE.isdisjoint(key):
         raise Misfit("holds a private or a symmetric key", "Make a new pair, and register its public half alone.")
-    if not all(isinstance(key.get(name, ""), str) for name in ("kty", "use", "alg", "kid", "crv", "x", "y", "n", "e")):
+    texts, lists = [key.get(name, "") for name in _TEXTS], [key.get(name, ()) for name in _LISTS]
+    if not all(isinstance(one, str) for one in texts) or not all(map(_is_list_of_texts, lists)):
         raise Misfit("holds a key that is malformed", _MEND)
     match key.get("kty"):
         case "RSA":
@@ -72,7 +74,11 @@ def _checked(key: object) -> dict[str, object]:
             _check_curve(key, _CURVES[kind], ("x", "y") if kind == "EC" else ("x",))
         case _:
             raise Misfit("holds a key of a kind that we do not use", _MEND)
-    return {name: key[name] for name in _KEPT if name in key}
+    return {name: key[name] for name in (*_TEXTS, *_LISTS) if name in key}
+
+
+def _is_list_of_texts(value: object) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
 
 
 def _check_rsa(key: Mapping[str, object]) -> None:

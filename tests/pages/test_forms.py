@@ -26,7 +26,7 @@ async def test_who_is_refused_finds_the_way_to_the_same_page(idp: TestProvider, 
     await idp.add_account(EMAIL, PASSWORD)
     answer = await person.browser.post("/login?next=%2Faccount%2Fapps", data={"email": EMAIL, "password": PASSWORD})
 
-    assert '<a class="button" id="way-out" href="/login?next=%2Faccount%2Fapps">' in answer.text
+    assert '<a class="button primary" id="way-out" href="/login?next=%2Faccount%2Fapps">' in answer.text
     await person.sign_in("/login?next=%2Faccount%2Fapps")
     assert person.path == "/account/apps"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,13 +15,14 @@ from idp.web.device import device_cookie
 from idp.web.inside import FaceSettings, cookie_style, held_cookies
 from idp.web.middleware.client import ClientAddress
 from idp.web.oidc.authorize import Visitors
-from idp.web.oidc.respond import respond
+from idp.web.oidc.respond import SUBMIT, Respond
 from idp.web.oidc.routes import OidcFace
 from idp.web.origin import OriginRule
 from idp.web.pages.aside import aside_page
 from idp.web.pages.binding import browser_of
 from idp.web.pages.desk import SCOPE, Desk, PageSettings, build_desk
 from idp.web.pages.errors import error_page
+from idp.web.pages.posting import posting_page
 from idp.web.pages.routes import PagesWorld, build_pages
 from idp.web.routing import Endpoint, Route
 from idp.web.watched import watched
@@ -50,7 +52,7 @@ class LateFaces:
         return PagesWorld(
             verbs=self.verbs,
             interactions=self.openid.authorize if self.openid else None,
-            respond=respond,
+            respond=visitors.respond,
             sessions=visitors.sessions,
             cookies=desk.cookies,
             device=device_cookie(style, https=self.settings.https),
@@ -65,7 +67,7 @@ class LateFaces:
             sessions=sessions,
             browser_of=browser_of,
             error_page=error_page,
-            aside_page=aside_page,
+            respond=Respond(posting_page=partial(posting_page, script=SUBMIT), aside_page=aside_page),
             state_cookie=lambda state: watched(state, desk.cookies),
         )
 

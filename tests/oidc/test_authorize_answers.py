@@ -86,8 +86,8 @@ async def test_an_answer_in_a_form_that_posts_itself(jane: Person, app: Client) 
     assert answer.status == 200
     assert answer.told.keys() == {"code", "state", "iss", "session_state"}
     assert answer.told["state"] == '"><script>alert(1)</script>'
-    assert f'<form method="post" action="{CALLBACK}">' in page
-    assert '<button type="submit">' in page
+    assert f'<form id="answer" method="post" action="{CALLBACK}">' in page
+    assert '<button id="go-on" type="submit">' in page
     assert "alert(1)</script>" not in page
     assert answer.response.headers["cache-control"] == "no-store"
 
@@ -98,9 +98,9 @@ async def test_the_form_may_run_one_script_of_ours_and_post_to_the_client(jane: 
 
     policy = answer.response.headers["content-security-policy"].split("; ")
     assert {"default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"} < set(policy)
-    assert "form-action https://app.example.com https:" in policy
+    assert "form-action 'self' https: https://app.example.com" in policy
     script = await jane.browser.get("/oauth2/form_post.js")
-    assert (script.status_code, script.text) == (200, "document.forms[0].submit();\n")
+    assert (script.status_code, script.text) == (200, 'document.getElementById("answer").submit();\n')
     assert script.headers["content-type"].startswith("text/javascript")
 
 

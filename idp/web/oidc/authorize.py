@@ -11,14 +11,14 @@ from starlette.responses import Response
 from idp.core.errors import Overloaded, StorageUnavailable, TooManyRequests
 from idp.core.secret import Digest
 from idp.oauth.authorize.endpoint import Authorize, SetAside
-from idp.oauth.authorize.steps import AuthorizationResponse, ShowPage, Step
+from idp.oauth.authorize.steps import ShowPage, Step
 from idp.oauth.errors import InvalidRequest, OAuthRefusal, TemporarilyUnavailable
 from idp.oauth.rules import PAGES
 from idp.web.browser import BrowserSession
 from idp.web.cookies import put_cookies
 from idp.web.middleware.client import source_of
 from idp.web.oidc.fields import fields_of
-from idp.web.oidc.respond import respond, script_route, see_other
+from idp.web.oidc.respond import Respond, script_route, see_other
 from idp.web.routing import Endpoint, Route
 
 PATH = "/oauth2/authorize"
@@ -38,13 +38,13 @@ class ErrorPage(Protocol):
 class Visitors:
     """People and their browsers: what is another face's business, and handed in.
 
-    `aside_page` leads nobody on but by a click. `state_cookie` is the Set-Cookie value that holds a browser's state.
+    `state_cookie` is the Set-Cookie value that holds a browser's state.
     """
 
     sessions: BrowserSession
     browser_of: BrowserOf
     error_page: ErrorPage
-    aside_page: Callable[[Request, AuthorizationResponse], Response]
+    respond: Respond
     state_cookie: Callable[[str], str]
 
 
@@ -78,7 +78,7 @@ class AuthorizationEndpoint:
         if isinstance(step, SetAside):
             name = {"client_id": step.client_id, "request_uri": step.request_uri}
             return see_other(f"{PATH}?{urlencode(name, quote_via=quote)}")
-        return self._respond(request, step)
+        return self.visitors.respond(request, step)
 
     async def resume(self, request: Request) -> Response:
         browser, cookie = self.visitors.browser_of(request)
@@ -89,13 +89,11 @@ class AuthorizationEndpoint:
 
     def _answer(self, request: Request, step: Step, cookie: str | None) -> Response:
         """A browser that gets a page is to be known again; one that is signed in shows which session is its."""
+        response = self.visitors.respond(request, step)
         if isinstance(step, ShowPage):
-            return put_cookies(respond(step), [cookie] if cookie else [])
+            return put_cookies(response, [cookie] if cookie else [])
         state = step.browser_state
-        return put_cookies(self._respond(request, step), [self.visitors.state_cookie(state)] if state else [])
-
-    def _respond(self, request: Request, answer: AuthorizationResponse) -> Response:
-        return self.visitors.aside_page(request, answer) if answer.by_click else respond(answer)
+        return put_cookies(response, [self.visitors.state_cookie(state)] if state else [])
 
     def _route(self, method: str, path: str, endpoint: Endpoint) -> Route:
         return Route(method=method, path=path, endpoint=self._showing_errors(endpoint))

@@ -98,7 +98,7 @@ class PagesFace:
         """The person does not want to: the app hears of it, if one asked."""
         if not onward.interaction:
             return see_other("/login")
-        return self.respond(await self.interactions.deny(onward.interaction, self.browser(request)))
+        return self.respond(request, await self.interactions.deny(onward.interaction, self.browser(request)))
 
     def told(self, request: Request, path: str, word: str) -> Response:
         """To the page at `path`, which tells this browser, once, what was done."""

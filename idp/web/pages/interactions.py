@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from starlette.requests import Request
 from starlette.responses import Response
 
 from idp.core.ids import SessionId
@@ -10,7 +11,7 @@ from idp.core.secret import Digest
 from idp.oauth.authorize.steps import AuthorizationResponse, PageView
 from idp.usecases.sessions.identify import Principal
 
-Respond = Callable[[AuthorizationResponse], Response]
+Respond = Callable[[Request, AuthorizationResponse], Response]
 """Carries an answer to the client."""
 
 

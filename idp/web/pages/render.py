@@ -19,7 +19,7 @@ class Look:
     """Whose page, and for whom. `languages` come before what the browser asks for (`ui_locales`, the account's own).
 
     `leads_to` is where a form's answer may redirect: Chromium holds a form's redirects to the page's `form-action`.
-    `frames` are addresses that the page shows frames of (front-channel logout).
+    `frames` are addresses that the page shows frames of (front-channel logout). `runs_script`: it names one of ours.
     """
 
     languages: tuple[str, ...] = ()
@@ -27,6 +27,7 @@ class Look:
     client: Client | None = None
     leads_to: str | None = None
     frames: tuple[str, ...] = ()
+    runs_script: bool = False
 
 
 USUAL = Look()
@@ -103,7 +104,7 @@ def language_of(request: Request, look: Look = USUAL) -> str:
 
 
 def content_policy(look: Look) -> str:
-    """No script, no inline style, no frame around us (rows 12, 94, 103)."""
+    """No script but one file of ours at most, no inline style, no frame around us (rows 12, 94, 103)."""
     parts = {
         "default-src": "'none'",
         "style-src": "'self'",
@@ -112,6 +113,8 @@ def content_policy(look: Look) -> str:
         "frame-ancestors": "'none'",
         "base-uri": "'none'",
     }
+    if look.runs_script:
+        parts["script-src"] = "'self'"
     if look.frames:
         parts["frame-src"] = " ".join(dict.fromkeys(source for url in look.frames if (source := _source(url))))
     return "; ".join(f"{name} {value}" for name, value in parts.items())

@@ -3,14 +3,13 @@
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser
 
 from tests.pages.browser.moves import sign_in
 from tests.pages.browser.site import Site
 from tests.pages.browser.templates import pages
-from tests.pages.browser.tour import nothing
 from tests.pages.browser.tour_account import ROOMS
-from tests.pages.browser.walk import LOOKS, PHONE, Walk, problems, walked
+from tests.pages.browser.walk import LOOKS, PHONE, Walk, walked
 from tests.pages.person import PASSWORD
 
 
@@ -32,19 +31,6 @@ async def test_no_page_is_left_out(walk: Walk) -> None:
 
 async def test_no_page_breaks_its_own_policy(walk: Walk) -> None:
     assert [line for line in walk.told if "Content Security Policy" in line] == []
-
-
-async def test_the_form_that_carries_an_answer_is_accessible(site: Site, chromium: Browser) -> None:
-    """Its button is the browser's own (WCAG 2.2, 2.5.8, exception): who runs script sees it for a moment only."""
-    await site.add_app()
-    context = await chromium.new_context(locale="en-US")
-    page = await context.new_page()
-    await page.route(f"{site.app}*", nothing)
-    await page.goto(site.authorize(response_mode="form_post", prompt="none"), wait_until="commit")
-    await expect(page).to_have_title("Signing in")
-
-    assert [problem for problem in await problems(page) if "too small" not in problem] == []
-    await context.close()
 
 
 async def test_the_colours_follow_the_scheme(site: Site, chromium: Browser) -> None:

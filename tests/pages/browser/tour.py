@@ -93,6 +93,11 @@ class Tour:
         for mode in ("query", "form_post"):
             await page.goto(self.site.authorize(client_id=TOOL, prompt="none", response_mode=mode))
             yield f"aside-{mode}"
+        await page.route(f"{self.site.app}*", nothing)
+        await page.goto(self.site.authorize(prompt="none", response_mode="form_post"), wait_until="commit")
+        await page.locator("#go-on").wait_for()
+        yield "posting"
+        await page.unroute(f"{self.site.app}*")
 
     async def _links(self) -> AsyncIterator[str]:
         """In mails."""

@@ -14,6 +14,7 @@ HOOKS: Mapping[str, tuple[str, ...]] = {
     "device_confirm.html": ("device-allow", "device-deny"),
     "error.html": ("error",),
     "aside.html": ("stranger", "go-on"),
+    "posting.html": ("answer", "go-on"),
     "problem.html": ("problem",),
 }
 """By page; `docs/pages.md` promises them."""

@@ -89,6 +89,7 @@ COMMON: Mapping[str, object] = {
     "phone": "+1 415-555-0123",
     "stranger": "app.example.com",
     "address": ADDRESS,
+    "script": ADDRESS,
 }
 """What a page finds whatever happened."""
 

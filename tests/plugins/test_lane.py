@@ -113,13 +113,14 @@ async def test_closing_cancels_what_still_runs() -> None:
 
 
 async def test_a_blocked_lane_is_left_to_end_by_itself() -> None:
-    lane, released = Lane("push"), threading.Event()
+    lane, blocks, released = Lane("push"), threading.Event(), threading.Event()
 
     async def block() -> None:
+        blocks.set()
         released.wait(5)
 
     call = asyncio.create_task(lane.run(block))
-    await asyncio.sleep(0.05)
+    await asyncio.to_thread(blocks.wait, 5)
 
     assert await lane.is_blocked()
     await lane.close(seconds=0.05)

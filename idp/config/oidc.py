@@ -92,9 +92,9 @@ class Oidc(Table):
     your APIs. It counts for clients that are made, registered or declared from then on."""
 
     smallest_rsa: Literal[2048, 3072, 4096] = 2048
-    """Bits that an RSA key must have that a client brings: to prove itself, sign requests, bind tokens, or have answers
+    """Bits that an RSA key must have that a client brings: to sign with, to bind tokens by DPoP, or to have answers
     encrypted. 3072 have 128 bits of strength, as ASVS 11.2.3 asks. Keys that are smaller count no more, those that were
-    registered before included."""
+    registered before included. Certificates are for their issuer, or for your proxy, to judge."""
 
     encrypted_requests: Switch = False
     """Takes request objects that are encrypted to us (OIDC Core §6.1). The keys for it are made when this is first on,

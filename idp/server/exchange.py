@@ -92,11 +92,12 @@ class Exchange:
             await app(self.scope, self.receive, self.send)
             if not self.response_complete and not self.disconnected:
                 raise RuntimeError("the application returned without an answer")
-        except asyncio.CancelledError:  # the server goes, and its patience is over: another one may do better
-            await self._fail(connection, 503)
         except BaseException as error:
-            logging.getLogger("uvicorn.error").error("Exception in ASGI application", exc_info=error)
-            await self._fail(connection, 500)
+            if _is_cancelled(error):  # the server goes, and its patience is over: another one may do better
+                await self._fail(connection, 503)
+            else:
+                logging.getLogger("uvicorn.error").error("Exception in ASGI application", exc_info=error)
+                await self._fail(connection, 500)
         finally:
             self._connection = None
             if (task := asyncio.current_task()) is not None:
@@ -202,6 +203,12 @@ class Exchange:
             if not self.keep_alive:
                 connection.exit.close()
             connection.on_response_complete()
+
+
+def _is_cancelled(error: BaseException) -> bool:
+    """Whether it is this task that was told to end, and not something that it waited for."""
+    task = asyncio.current_task()
+    return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
 
 
 def line(name: bytes, value: bytes) -> bytes:

@@ -30,7 +30,7 @@ class CookieStyle:
         return f"{self.prefix}{name}"
 
     def set(self, name: str, value: str, life: timedelta, *, for_script: bool = False) -> str:
-        """A Set-Cookie header's value. What is for script keeps its bare name: pages look for that."""
+        """A Set-Cookie header's value. What is for script goes by its name as it is given: pages look for that."""
         full = name if for_script else self.named(name)
         if len(full) + len(value) > LARGEST:
             raise ValueError(f"cookie {full!r} would be larger than browsers keep")

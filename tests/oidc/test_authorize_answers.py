@@ -92,6 +92,18 @@ async def test_an_answer_in_a_form_that_posts_itself(jane: Person, app: Client) 
     assert answer.response.headers["cache-control"] == "no-store"
 
 
+async def test_an_answer_to_another_sites_form_gives_no_cookie(jane: Person, app: Client) -> None:
+    """It brings none of ours (SameSite=Lax): a new one would end what is open in the browser's other tabs."""
+    jane.browser.cookies.clear()
+
+    answer = await jane.post(response_mode="form_post", prompt="none", scope="nobody-knows")
+    refused = await jane.post(redirect_uri="https://evil.example")
+
+    assert (answer.status, refused.status) == (200, 400)
+    assert "set-cookie" not in answer.response.headers
+    assert "set-cookie" not in refused.response.headers
+
+
 async def test_the_form_may_run_one_script_of_ours_and_post_to_the_client(jane: Person, app: Client) -> None:
     """Rows 94, 103."""
     answer = await jane.ask(response_mode="form_post")

@@ -152,7 +152,7 @@ def _modulus_bits(jwk: Mapping[str, object]) -> int:
         data = base64.urlsafe_b64decode(f"{modulus}{'=' * (-len(str(modulus)) % 4)}")
     except (binascii.Error, ValueError):
         return 0
-    return len(data.lstrip(bytes(1))) * 8
+    return int.from_bytes(data).bit_length()
 
 
 def _verifies(parsed: Unverified, jwk: Mapping[str, object]) -> bool:

@@ -7,6 +7,9 @@ from idp.oauth.errors import InvalidScope, InvalidTarget
 from idp.oauth.own_api import names_us
 from idp.oauth.rules import SCOPES
 
+BESIDE = frozenset({"openid", "offline_access"})
+"""What buys something beside an access token."""
+
 
 def narrowed(asked: tuple[str, ...], granted: tuple[str, ...]) -> tuple[str, ...]:
     """Those asked for, each of which was granted; all that were, where none is named. Raises InvalidTarget."""
@@ -35,7 +38,8 @@ def meant(scope: tuple[str, ...], audience: tuple[str, ...], known: Mapping[str,
     """The part of the scope that the audience knows (RFC 9068 §2.2.3); all of it where a server declares none.
 
     Our own scopes concern our own userinfo: a resource server could use them there for more than it was given.
-    Raises InvalidScope where nothing else is asked for and the audience knows none of it.
+    Raises InvalidScope where the audience knows none of it, and nothing is asked for beside: an answer without `scope`
+    says that all was given (RFC 6749 §5.1).
     """
     servers = [known[one] for one in audience if one in known]
     if not servers:
@@ -44,6 +48,6 @@ def meant(scope: tuple[str, ...], audience: tuple[str, ...], known: Mapping[str,
         return tuple(word for word in scope if word not in SCOPES)
     offered = {word for server in servers for word in server.scopes}
     left = tuple(word for word in scope if word in offered)
-    if scope and not left and not any(word in SCOPES for word in scope):
+    if scope and not left and BESIDE.isdisjoint(scope):
         raise InvalidScope("the resource knows none of the scopes")
     return left

@@ -16,7 +16,7 @@ def aside_page(request: Request, answer: AuthorizationResponse) -> Response:
         request,
         "aside.html",
         status=400,
-        look=Look(leads_to=answer.redirect_uri),
+        look=Look(leads_to=answer.redirect_uri, has_forms=False),
         stranger=parts.netloc or f"{parts.scheme}:",
         address=answer.redirect_uri if answer.is_form else answer.location,
         posted=answer.parameters if answer.is_form else {},

@@ -14,7 +14,7 @@ def error_page(request: Request, refusal: OAuthRefusal, status: int = 400) -> Re
 
     `over`: nothing is wrong with the app's request, the person came back to a sign-in that is done.
     """
-    look = Look(languages=_asked_for(request))
+    look = Look(languages=_asked_for(request), has_forms=False)
     shown = {"code": refusal.code, "description": refusal.description, "over": isinstance(refusal, AlreadyAnswered)}
     return render(request, "error.html", status=status, look=look, **shown)
 

@@ -12,7 +12,7 @@ def posting_page(request: Request, answer: AuthorizationResponse, *, script: str
     return render(
         request,
         "posting.html",
-        look=Look(leads_to=answer.redirect_uri, runs_script=True),
+        look=Look(leads_to=answer.redirect_uri, runs_script=True, has_forms=False),
         address=answer.redirect_uri,
         posted=answer.parameters,
         script=script,

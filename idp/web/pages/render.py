@@ -20,6 +20,8 @@ class Look:
 
     `leads_to` is where a form's answer may redirect: Chromium holds a form's redirects to the page's `form-action`.
     `frames` are addresses that the page shows frames of (front-channel logout). `runs_script`: it names one of ours.
+    `has_forms`: something on it may be sent to us. Where nothing is, a browser without its cookie gets none: another
+    site's form brings none of ours (SameSite=Lax), and a new one would end what is open in other tabs.
     """
 
     languages: tuple[str, ...] = ()
@@ -28,6 +30,7 @@ class Look:
     leads_to: str | None = None
     frames: tuple[str, ...] = ()
     runs_script: bool = False
+    has_forms: bool = True
 
 
 USUAL = Look()
@@ -70,7 +73,7 @@ def render(request: Request, template: str, *, status: int = 200, look: Look = U
         },
     )
     response = Response(body, status, headers=_headers(look, language), media_type="text/html")
-    response = put_cookies(response, [browser.cookie] if browser.cookie else [])
+    response = put_cookies(response, [browser.cookie] if browser.cookie and look.has_forms else [])
     return desk.notices.taken(response) if told else response
 
 

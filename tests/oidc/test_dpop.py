@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from joserfc.jwk import ECKey, RSAKey
 
 from idp.core.client import Client
@@ -141,9 +142,10 @@ async def test_a_proof_is_signed_by_a_key_as_large_as_is_demanded(
         strict.browser() as browser,
     ):
         await add_client(strict, "machine", **MACHINE)
-        small, large = (App(strict, browser, "machine", dpop_key=RSAKey.generate_key(bits)) for bits in (2048, 3072))
+        keys = [rsa.generate_private_key(65537, bits) for bits in (2048, 3071, 3072)]
+        *small, large = (App(strict, browser, "machine", dpop_key=RSAKey.import_key(key)) for key in keys)
 
-        assert (await small.ask("client_credentials")).error == "invalid_dpop_proof"
+        assert [(await app.ask("client_credentials")).error for app in small] == ["invalid_dpop_proof"] * 2
         assert (await large.ask("client_credentials")).status == 200
 
 

@@ -163,6 +163,15 @@ async def test_scope_may_be_narrowed_and_comes_back(jane: Person, client: App) -
     assert whole.body["scope"] == "openid email profile offline_access"
 
 
+async def test_our_own_scopes_alone_buy_no_token_that_holds_none(op: TestProvider, jane: Person, client: App) -> None:
+    """RFC 6749 §5.1: to leave `scope` out would say that all was given."""
+    await declare(op, "https://jobs.example.com", "jobs")
+
+    told = await client.redeem((await jane.ask("&resource=https://jobs.example.com", scope="profile email")).code)
+
+    assert told.error == "invalid_scope"
+
+
 async def test_what_a_narrower_token_does_not_hold_is_not_told(op: TestProvider, jane: Person, client: App) -> None:
     """RFC 6749 §5.1, RFC 8707 §2.2: our own scopes buy an ID token beside; those of other resources buy nothing."""
     await declare(op, "https://jobs.example.com", "jobs")
